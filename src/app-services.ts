@@ -1,0 +1,108 @@
+import { Logger } from '@nestjs/common';
+import { type DataSource } from 'typeorm';
+import { TokenRow } from './admin/token.entity';
+import { TokenService } from './admin/token-service';
+import { type Config } from './config/config';
+import { FollowerRunner } from './followers/follower-runner';
+import { type LaneFollower } from './followers/lane-follower';
+import { LaneWakeups } from './followers/lane-wakeups';
+import { WebhookReceiver } from './ingress/receive';
+import { SourceKeyRow, SourceRow } from './ingress/sources/source.entity';
+import { SourceRegistry } from './ingress/sources/source-registry';
+import { SecretBox } from './kernel/secret-box';
+import { Ledger } from './ledger/ledger';
+import { type Readiness } from './platform/http/health.controller';
+import { type Database, openDatabase } from './platform/postgres/database';
+import { openOrm } from './platform/postgres/orm';
+import { TicketProjection } from './read-models/ticket/ticket-projection';
+
+const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
+const APP_ROLE = 'casetrail_app';
+
+/** What the app needs beside its configuration: servers that run, secrets that were made. */
+export interface Surroundings {
+  readonly databaseUrl: string;
+  /** Undefined where the login itself is the app's role. */
+  readonly databaseRole?: typeof APP_ROLE;
+  readonly kafkaBrokers: readonly string[] | null;
+  readonly secretsKey: string;
+  readonly adminToken: string;
+}
+
+export const ORM_ENTITIES = [SourceRow, SourceKeyRow, TokenRow];
+
+/** The parts of one node, made in order and stopped in order. Nest hands them to the edges. */
+export class AppServices implements Readiness {
+  draining = false;
+  readonly ledger: Ledger;
+  readonly receiver: WebhookReceiver;
+  readonly tokens: TokenService;
+  readonly #sources: SourceRegistry;
+  readonly #followers: FollowerRunner[] = [];
+
+  private constructor(
+    readonly db: Database,
+    private readonly orm: DataSource,
+    config: Config,
+    surroundings: Surroundings,
+    followers: (wakeups: LaneWakeups) => readonly LaneFollower[],
+  ) {
+    const logOf = (context: string): ((message: string) => void) => {
+      const logger = new Logger(context);
+      return (message) => logger.warn(message);
+    };
+    const wakeups = new LaneWakeups();
+    this.ledger = new Ledger(db, {
+      lanes: config.lanes,
+      batchMax: config.append.batchMax,
+      queueMax: config.append.queueMax,
+      queueBytesMax: QUEUE_BYTES_MAX,
+      clock: Date.now,
+      log: logOf('ledger'),
+      onAppended: (lanes) => wakeups.wake(lanes),
+    });
+    this.#sources = new SourceRegistry(db, new SecretBox(surroundings.secretsKey), Date.now, logOf('sources'));
+    this.receiver = new WebhookReceiver({ ledger: this.ledger, sources: this.#sources, log: logOf('ingress') });
+    this.tokens = new TokenService(orm, surroundings.adminToken, Date.now);
+    this.#followers = followers(wakeups).map(
+      (follower) => new FollowerRunner(follower, { db, wakeups, log: logOf('followers') }),
+    );
+  }
+
+  static async open(config: Config, surroundings: Surroundings): Promise<AppServices> {
+    const access = { url: surroundings.databaseUrl, role: surroundings.databaseRole };
+    const db = openDatabase({ ...access, poolMax: config.database.poolMax, applicationName: 'casetrail' });
+    try {
+      const orm = await openOrm({ ...access, entities: ORM_ENTITIES });
+      const services = new AppServices(db, orm, config, surroundings, () => followersOf(config, db));
+      await services.#sources.start();
+      for (const follower of services.#followers) follower.start();
+      return services;
+    } catch (thrown) {
+      await db.close();
+      throw thrown;
+    }
+  }
+
+  async databaseAnswers(): Promise<boolean> {
+    try {
+      await this.db.query({ name: 'ready', text: 'SELECT 1' });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** After the last request was answered: finish appends, stop followers, close pools. */
+  async close(graceMs: number): Promise<void> {
+    await this.ledger.close(graceMs);
+    await Promise.all(this.#followers.map((follower) => follower.stop()));
+    this.#sources.stop();
+    await this.orm.destroy();
+    await this.db.close();
+  }
+}
+
+function followersOf(config: Config, db: Database): readonly LaneFollower[] {
+  return config.roles.has('projector') ? [new TicketProjection(db)] : [];
+}

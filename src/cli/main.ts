@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { Command } from 'commander';
+import { migrateCommand } from './migrate';
+import { sourceCommand } from './source';
+import { startCommand } from './start';
+import { fail } from './terminal';
+import { tokenCommand } from './token';
+
+const program = new Command('casetrail')
+  .description('Event-sourced case management: verified webhooks, ticket state and SLA figures.')
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError()
+  .addCommand(startCommand())
+  .addCommand(migrateCommand())
+  .addCommand(sourceCommand())
+  .addCommand(tokenCommand());
+
+program.parseAsync().catch(fail);

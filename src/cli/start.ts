@@ -1,0 +1,127 @@
+import { Command } from 'commander';
+import { type Config, loadConfig } from '../config/config';
+import { type RunningApp, runApp } from '../main';
+import { migrate } from '../platform/postgres/migrate';
+import { openDataDir, type DataDir, type RunLock } from '../platform/runtime/data-dir';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/runtime/embedded-postgres';
+import { startKafka } from '../platform/runtime/kafka-launcher';
+import { randomBytes } from 'node:crypto';
+import { secretsKey } from './connect';
+import { analystUrl, greet } from './greeting';
+import { print, say } from './terminal';
+
+const APP_ROLE = 'casetrail_app';
+
+interface Stoppable {
+  readonly name: string;
+  stop(): Promise<void>;
+}
+
+export function startCommand(): Command {
+  return new Command('start')
+    .description('Run casetrail, with an embedded PostgreSQL and Kafka where none are given.')
+    .action(async () => {
+      await new Start(loadConfig()).run();
+    });
+}
+
+/** Starts in order, stops in reverse order, whatever the moment at which it is told to stop. */
+class Start {
+  readonly #started: Stoppable[] = [];
+  #stopping: Promise<void> | undefined;
+
+  constructor(private readonly config: Config) {}
+
+  async run(): Promise<void> {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => void this.#stop().then(() => process.exit(0)));
+    }
+    try {
+      await this.#start();
+    } catch (thrown) {
+      // Told to stop while starting: what failed, failed because of that.
+      if (this.#stopping !== undefined) await this.#stopping.then(() => process.exit(0));
+      await this.#stop();
+      throw thrown;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { config } = this;
+    const dataDir = openDataDir(config.dataDir);
+    const lock = dataDir.acquire();
+    this.#started.push({ name: 'lock', stop: () => Promise.resolve(lock.release()) });
+    const postgres = config.database.url === undefined ? await this.#embeddedPostgres(dataDir) : undefined;
+    const databaseUrl = postgres?.url ?? config.database.url ?? '';
+    const ran = await migrate({ url: config.database.directUrl ?? databaseUrl, lanes: config.lanes });
+    say(ran.length === 0 ? 'Schema is up to date.' : `Schema: ${ran.length} migrations applied.`);
+    const kafkaBrokers = await this.#kafka(dataDir);
+    const adminToken = config.adminToken ?? dataDir.secret('admin-token', () => `ct_${randomBytes(24).toString('base64url')}`);
+    const app = await this.#app({ databaseUrl, kafkaBrokers, adminToken });
+    this.#publish(lock, app, databaseUrl, kafkaBrokers);
+    print(`casetrail ready on ${app.url}`);
+    if (postgres !== undefined) {
+      await greet({ config, dataDir, url: app.url, kafkaBrokers, databaseUrl, analystUrl: await analystUrl(postgres.url, dataDir) });
+    }
+  }
+
+  async #embeddedPostgres(dataDir: DataDir): Promise<EmbeddedPostgres> {
+    say('Starting PostgreSQL …');
+    const postgres = await startEmbeddedPostgres({ dataDir: dataDir.path, log: say, database: 'casetrail' });
+    this.#started.push({ name: 'PostgreSQL', stop: () => postgres.stop() });
+    void postgres.unexpectedExit.then((line) => this.#died(line));
+    return postgres;
+  }
+
+  /** Null: events wait in Postgres. */
+  async #kafka(dataDir: DataDir): Promise<readonly string[] | null> {
+    if (!this.config.kafka.enabled) {
+      say('Kafka is off (KAFKA=off): events wait in Postgres.');
+      return null;
+    }
+    if (this.config.kafka.brokers !== undefined) return this.config.kafka.brokers;
+    say('Starting Kafka …');
+    const kafka = await startKafka({ dataDir: dataDir.path, log: say });
+    if (!kafka.available) {
+      say(`No Kafka: ${kafka.reason}. Events wait in Postgres until KAFKA_BROKERS is set.`);
+      return null;
+    }
+    this.#started.push({ name: 'Kafka', stop: () => kafka.stop() });
+    void kafka.unexpectedExit.then((line) => say(line));
+    return kafka.brokers;
+  }
+
+  async #app(found: { databaseUrl: string; kafkaBrokers: readonly string[] | null; adminToken: string }): Promise<RunningApp> {
+    const { directUrl } = this.config.database;
+    const app = await runApp(this.config, {
+      ...found,
+      secretsKey: secretsKey(this.config),
+      // Behind a pooler (which is why there is a direct URL) the login of DATABASE_URL must have the role's rights itself.
+      ...(directUrl === undefined ? { databaseRole: APP_ROLE } : {}),
+    });
+    this.#started.push({ name: 'casetrail', stop: () => app.close() });
+    return app;
+  }
+
+  #publish(lock: RunLock, app: RunningApp, databaseUrl: string, kafkaBrokers: readonly string[] | null): void {
+    lock.publish({ url: app.url, databaseUrl, ...(kafkaBrokers === null ? {} : { kafkaBrokers }) });
+  }
+
+  #died(line: string): void {
+    if (this.#stopping !== undefined) return;
+    say(line);
+    void this.#stop().then(() => process.exit(1));
+  }
+
+  #stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  async #stopAll(): Promise<void> {
+    for (let part = this.#started.pop(); part !== undefined; part = this.#started.pop()) {
+      if (part.name !== 'lock') say(`Stopping ${part.name} …`);
+      await part.stop().catch((thrown: unknown) => say(`${part.name}: ${String(thrown)}`));
+    }
+  }
+}

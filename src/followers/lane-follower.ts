@@ -1,0 +1,18 @@
+import { type Checkpoint } from './checkpoint';
+
+/** Something that follows the log lane by lane: the projections, or the relay to one Kafka topic. */
+export interface LaneFollower {
+  readonly name: string;
+
+  /**
+   * Called when this node takes a lane, before anything else. A follower that knows better where it stands (the relay
+   * reads the partition's tail) moves the checkpoint here; otherwise it returns it as it is.
+   */
+  opened(checkpoint: Checkpoint): Promise<Checkpoint>;
+
+  /**
+   * Handles at most one batch behind the checkpoint and moves the checkpoint with it. Returns the new position; the old
+   * one means there was nothing to do.
+   */
+  advance(checkpoint: Checkpoint): Promise<number>;
+}

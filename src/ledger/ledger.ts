@@ -1,0 +1,319 @@
+import { backoffMs, pause } from '../kernel/backoff';
+import { asError, CasetrailError } from '../kernel/errors';
+import { type Database } from '../platform/postgres/database';
+import { StatementError } from '../platform/postgres/database-error';
+import { AppendQueue } from './append-queue';
+import { appendGroups, type AppendResult } from './append-statement';
+import { answerStored, naturallyKnown } from './first-answers';
+import { HeadCache } from './head-cache';
+import { planWithHistory } from './history';
+import { type Incoming } from './incoming';
+import { type Outcome } from './outcome';
+import { Pending } from './pending';
+import { newAttempt, planBatch, storedOutcome, type PlannedGroup } from './plan';
+import { readHeads } from './reading';
+
+const SWEEP_MS = 100;
+const HEADS_KEPT = 50_000;
+/** A ticket that other nodes keep moving is given up after so many rounds; the sender's retry finds it calmer. */
+const ROUNDS_MAX = 20;
+const UNIQUE_VIOLATION = '23505';
+
+export interface LedgerOptions {
+  readonly lanes: number;
+  readonly batchMax: number;
+  /** Beyond so many waiting events, or so many bytes of them, append refuses at once with `overloaded`. */
+  readonly queueMax: number;
+  readonly queueBytesMax: number;
+  readonly clock: () => number;
+  readonly log: (message: string) => void;
+  /** Called after each commit with the lanes that grew: wakes the followers. */
+  readonly onAppended: (lanes: readonly number[]) => void;
+}
+
+/** Looks into some events of one ticket beside the main batch; returns those to be judged again. */
+type SideWork = (events: readonly Pending[]) => Promise<readonly Pending[]>;
+
+/**
+ * The event store's only writer on this node. Group commit: while one append is in flight the next batch gathers.
+ * A promise of `append` resolves after the commit and never before.
+ */
+export class Ledger {
+  readonly #heads = new HeadCache(HEADS_KEPT);
+  readonly #queue = new AppendQueue();
+  /** Everything unanswered, by identity: a second copy of an event waits for the first. */
+  readonly #open = new Map<string, Pending>();
+  readonly #sideWork = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  readonly #sweeper: NodeJS.Timeout;
+  #openBytes = 0;
+  #pumping: Promise<void> | undefined;
+  #failuresInARow = 0;
+  #closed = false;
+
+  constructor(
+    private readonly db: Database,
+    private readonly options: LedgerOptions,
+  ) {
+    this.#sweeper = setInterval(() => this.#giveUpLate(), SWEEP_MS);
+  }
+
+  get depth(): number {
+    return this.#open.size;
+  }
+
+  get overloaded(): boolean {
+    return this.#open.size >= this.options.queueMax || this.#openBytes >= this.options.queueBytesMax;
+  }
+
+  /**
+   * Appends one event and answers after the commit. Rejects with `overloaded` (nothing was tried), `append_refused`
+   * (PostgreSQL can't hold this event) or `storage_unavailable` (it may be stored all the same).
+   */
+  append(incoming: Incoming, deadlineAt: number): Promise<Outcome> {
+    if (this.#closed || this.overloaded) {
+      return Promise.reject(new CasetrailError('overloaded', 'Too many events are waiting to be stored.'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#admit(new Pending(incoming, this.options.lanes, deadlineAt, resolve, reject));
+    });
+  }
+
+  /** Takes nothing more and waits for what is under way; what can't be stored within the grace is refused. */
+  async close(graceMs: number): Promise<void> {
+    this.#closed = true;
+    const idle = this.#idle();
+    await Promise.race([idle, pause(graceMs, this.#stopping.signal)]);
+    this.#stopping.abort();
+    clearInterval(this.#sweeper);
+    for (const pending of this.#open.values()) pending.fail(unavailable('casetrail is shutting down'));
+    await idle;
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#pumping !== undefined || this.#sideWork.size > 0) {
+      await Promise.allSettled([this.#pumping, ...this.#sideWork]);
+    }
+  }
+
+  #admit(pending: Pending): void {
+    const twin = this.#open.get(pending.identity);
+    if (twin !== undefined) {
+      // The same event is under way: this copy is looked up once its fate is known, like any repetition.
+      twin.onSettled(() => this.#admit(pending));
+      return;
+    }
+    if (this.#closed) {
+      pending.fail(unavailable('casetrail is shutting down'));
+      return;
+    }
+    const size = pending.incoming.raw.length;
+    this.#open.set(pending.identity, pending);
+    this.#openBytes += size;
+    pending.onSettled(() => {
+      this.#open.delete(pending.identity);
+      this.#openBytes -= size;
+    });
+    this.#queue.push(pending);
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (!this.#queue.isEmpty) this.#pumping ??= this.#pump();
+  }
+
+  async #pump(): Promise<void> {
+    // Requests that arrived in the same turn of the event loop share the first append.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) await this.#appendBatch(batch);
+    this.#pumping = undefined;
+    this.#wake();
+  }
+
+  #nextBatch(): Pending[] {
+    return this.#queue.take(this.options.batchMax);
+  }
+
+  async #appendBatch(batch: readonly Pending[]): Promise<void> {
+    try {
+      await this.#loadHeads(batch);
+    } catch (thrown) {
+      if (await this.#outlast(thrown, batch)) this.#queue.putBack(batch);
+      return;
+    }
+    const plan = planBatch(batch, (key) => this.#heads.get(key) ?? null);
+    for (const waiting of plan.needHistory) this.#aside(waiting, (events) => this.#appendWithHistory(events));
+    if (plan.groups.length > 0) await this.#write(plan.groups);
+  }
+
+  /** An opening is taken for a new ticket without a look: the append's comparison of revisions tells if it is not. */
+  async #loadHeads(batch: readonly Pending[]): Promise<void> {
+    const missing = new Map<string, { tenant: string; ticketId: string }>();
+    const opened = new Set<string>();
+    for (const { incoming } of batch) {
+      const key = incoming.partitionKey;
+      if (incoming.ticketId === null || opened.has(key) || this.#heads.get(key) !== undefined) continue;
+      if (incoming.type === 'ticket.created' && !missing.has(key)) opened.add(key);
+      else missing.set(key, { tenant: incoming.tenant, ticketId: incoming.ticketId });
+    }
+    if (missing.size === 0) return;
+    const found = await readHeads(this.db, [...missing.values()]);
+    [...missing.keys()].forEach((key, index) => this.#heads.set(key, found.get(index) ?? null));
+  }
+
+  async #write(groups: readonly PlannedGroup[]): Promise<void> {
+    const attempt = newAttempt(groups);
+    const waiting = waitingFor(groups);
+    do {
+      try {
+        this.#settleWritten(groups, await appendGroups(this.db, attempt, groups.map(({ group }) => group)));
+        return;
+      } catch (thrown) {
+        if (thrown instanceof StatementError && !thrown.isTransient) {
+          await this.#afterRefusedStatement(waiting, thrown);
+          return;
+        }
+        if (!(await this.#outlast(thrown, waiting))) return;
+      }
+    } while (!this.#stopping.signal.aborted);
+  }
+
+  #settleWritten(groups: readonly PlannedGroup[], result: AppendResult): void {
+    this.#failuresInARow = 0;
+    const grown = new Set<number>();
+    groups.forEach(({ key, group, waiting }, index) => {
+      const places = result[index] ?? null;
+      if (places === null) {
+        this.#aside(pendingsOf(waiting), (events) => this.#lookInto(events));
+        return;
+      }
+      grown.add(group.lane);
+      if (group.head !== null) this.#heads.set(key, group.head);
+      waiting.forEach(({ pending, judgement }, at) => {
+        const place = places[at];
+        if (place !== undefined) pending.settle(storedOutcome(pending, judgement, place));
+      });
+    });
+    if (grown.size > 0) this.options.onAppended([...grown]);
+  }
+
+  /** PostgreSQL refused the statement: a race for a unique key is looked into, a poison event is found by halving. */
+  async #afterRefusedStatement(waiting: readonly Pending[], error: StatementError): Promise<void> {
+    if (error.sqlState === UNIQUE_VIOLATION) {
+      for (const events of byTicket(waiting)) this.#aside(events, (same) => this.#lookInto(same));
+      return;
+    }
+    const [only] = waiting;
+    if (!error.isAboutData) {
+      this.options.log(`PostgreSQL refused an append (${error.sqlState}): ${error.message}`);
+      for (const pending of waiting) pending.fail(unavailable('PostgreSQL refused the append', error));
+    } else if (waiting.length === 1 && only !== undefined) {
+      const message = `PostgreSQL can't hold this event: ${error.message}`;
+      only.fail(new CasetrailError('append_refused', message, { cause: error }));
+    } else {
+      const middle = Math.ceil(waiting.length / 2);
+      await this.#appendBatch(waiting.slice(0, middle));
+      await this.#appendBatch(waiting.slice(middle));
+    }
+  }
+
+  /** Waits a while because PostgreSQL is away. False once nobody waits for the outcome any more. */
+  async #outlast(thrown: unknown, waiting: readonly Pending[]): Promise<boolean> {
+    if (this.#failuresInARow === 0) this.options.log(asError(thrown).message);
+    await pause(backoffMs(this.#failuresInARow, 20, 500, Math.random), this.#stopping.signal);
+    this.#failuresInARow += 1;
+    return !this.#stopping.signal.aborted && waiting.some((pending) => !pending.settled);
+  }
+
+  #aside(events: readonly Pending[], work: SideWork): void {
+    const [first] = events;
+    if (first === undefined) return;
+    const ticket = first.fact === null ? undefined : first.incoming.partitionKey;
+    if (ticket !== undefined) this.#queue.hold(ticket);
+    const task = this.#untilAnswered(events, work).then((again) => {
+      this.#sideWork.delete(task);
+      if (ticket === undefined) this.#queue.putBack(again);
+      else this.#queue.release(ticket, again);
+      this.#wake();
+    });
+    this.#sideWork.add(task);
+  }
+
+  async #untilAnswered(events: readonly Pending[], work: SideWork): Promise<readonly Pending[]> {
+    do {
+      const open = events.filter((pending) => !pending.settled);
+      if (open.length === 0) return [];
+      try {
+        return await work(open);
+      } catch (thrown) {
+        const raced = thrown instanceof StatementError && (thrown.isTransient || thrown.sqlState === UNIQUE_VIOLATION);
+        if (thrown instanceof StatementError && !raced) {
+          await this.#afterRefusedStatement(open.slice(0, 1), thrown);
+          return open.slice(1);
+        }
+        if (!(await this.#outlast(thrown, open))) return [];
+      }
+    } while (!this.#stopping.signal.aborted);
+    return [];
+  }
+
+  /** A refused group: answer what is stored already, fetch the head as it is now, and judge the rest again. */
+  async #lookInto(events: readonly Pending[]): Promise<readonly Pending[]> {
+    const rest = this.#withinRounds(await answerStored(this.db, events));
+    const [first] = rest;
+    if (first?.fact === undefined || first.fact === null || first.incoming.ticketId === null) return rest;
+    const { tenant, ticketId, partitionKey } = first.incoming;
+    const heads = await readHeads(this.db, [{ tenant, ticketId }]);
+    this.#heads.set(partitionKey, heads.get(0) ?? null);
+    for (const pending of await naturallyKnown(this.db, rest)) pending.needsHistory = true;
+    return rest;
+  }
+
+  /** The first event is judged against the whole history and appended alone; the others follow in the next batch. */
+  async #appendWithHistory(events: readonly Pending[]): Promise<readonly Pending[]> {
+    const [first, ...others] = events;
+    if (first === undefined) return [];
+    const planned = await planWithHistory(this.db, first);
+    const result = await appendGroups(this.db, newAttempt([planned]), [planned.group]);
+    this.#settleWritten([planned], result);
+    return others;
+  }
+
+  #withinRounds(events: readonly Pending[]): readonly Pending[] {
+    for (const pending of events) {
+      pending.rounds += 1;
+      if (pending.rounds > ROUNDS_MAX) pending.fail(unavailable('too many nodes write to this ticket at once'));
+    }
+    return events.filter((pending) => !pending.settled);
+  }
+
+  #giveUpLate(): void {
+    const now = this.options.clock();
+    for (const pending of this.#open.values()) {
+      if (pending.deadlineAt <= now) pending.fail(unavailable('the event could not be stored in time'));
+    }
+  }
+}
+
+function unavailable(why: string, cause?: unknown): CasetrailError {
+  return new CasetrailError('storage_unavailable', `${why}.`, cause === undefined ? undefined : { cause });
+}
+
+function pendingsOf(waiting: PlannedGroup['waiting']): Pending[] {
+  return waiting.map(({ pending }) => pending);
+}
+
+function waitingFor(groups: readonly PlannedGroup[]): Pending[] {
+  return groups.flatMap(({ waiting }) => pendingsOf(waiting));
+}
+
+function byTicket(events: readonly Pending[]): Iterable<Pending[]> {
+  const tickets = new Map<string, Pending[]>();
+  for (const pending of events) {
+    const key = pending.fact === null ? pending.identity : pending.incoming.partitionKey;
+    const same = tickets.get(key);
+    if (same === undefined) tickets.set(key, [pending]);
+    else same.push(pending);
+  }
+  return tickets.values();
+}

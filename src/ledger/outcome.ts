@@ -1,0 +1,25 @@
+import { type After } from '../domain/ticket-head';
+import { type Reason, type Verdict } from '../domain/verdict';
+
+/** How an event stands in the log. */
+export interface Receipt {
+  readonly lane: number;
+  readonly position: number;
+  readonly eventId: string;
+  readonly type: string;
+  readonly version: number | null;
+  readonly verdict: Verdict | null;
+  readonly reason: Reason | null;
+  readonly after: After | null;
+}
+
+export type Outcome =
+  | { readonly kind: 'stored'; readonly receipt: Receipt }
+  | {
+      readonly kind: 'duplicate';
+      readonly first: Receipt;
+      /** False: the same identity came with other content. */
+      readonly sameContent: boolean;
+      /** The first event's verdict today: a late event may have changed it. */
+      readonly currentVerdict: Verdict | null;
+    };

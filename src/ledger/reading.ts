@@ -1,0 +1,130 @@
+import { type EventType } from '../domain/event-types';
+import { type Fact, type FactFields, factOf } from '../domain/fact';
+import { type After, type TicketHead } from '../domain/ticket-head';
+import { type Reason, type Verdict } from '../domain/verdict';
+import { type Json } from '../kernel/canonical-json';
+import { type Queryable } from '../platform/postgres/database';
+import { identityOf } from './identity';
+
+export const OWN_SOURCE = 'casetrail';
+/** Set by ingress on an event that the sender itself called a reopening: it is never a ticket's creation. */
+export const NAMED_REOPENED = 'named_reopened';
+
+/** An event as followers read it: no personal content. Instants are ms UTC. */
+export interface StoredEvent {
+  readonly lane: number;
+  readonly position: number;
+  readonly tenant: string;
+  readonly ticketId: string | null;
+  readonly version: number | null;
+  readonly eventId: string;
+  readonly source: string;
+  readonly sourceType: string;
+  readonly dedupeKey: string;
+  readonly type: EventType;
+  readonly schemaVersion: number;
+  readonly verdict: Verdict | null;
+  readonly reason: Reason | null;
+  readonly occurredAt: number;
+  readonly claimedAt: number | null;
+  readonly receivedAt: number;
+  readonly recordedAt: number;
+  readonly flags: readonly string[];
+  readonly data: Readonly<Record<string, Json>>;
+  readonly after: After | null;
+  readonly correlationId: string | null;
+  readonly causationId: string | null;
+  readonly traceparent: string | null;
+  readonly topicPrev: number | null;
+}
+
+const ms = (column: string, alias: string): string =>
+  `(extract(epoch FROM e.${column}) * 1000)::bigint AS "${alias}"`;
+
+/** The narrow row; `e` is es.event. */
+export const EVENT_COLUMNS = `
+  e.lane, e.position, e.tenant, e.ticket_id AS "ticketId", e.version, e.event_id AS "eventId", e.source,
+  e.source_type AS "sourceType", e.dedupe_key AS "dedupeKey", e.type, e.schema_version AS "schemaVersion",
+  e.verdict, e.verdict_reason AS "reason", ${ms('occurred_at', 'occurredAt')}, ${ms('claimed_at', 'claimedAt')},
+  ${ms('received_at', 'receivedAt')}, ${ms('recorded_at', 'recordedAt')}, e.flags, e.data, e.after,
+  e.correlation_id AS "correlationId", e.causation_id AS "causationId", e.traceparent, e.topic_prev AS "topicPrev"`;
+
+const READ_LANE = {
+  name: 'es_read_lane',
+  text: `
+    SELECT ${EVENT_COLUMNS} FROM es.event e
+    WHERE e.lane = $1 AND e.position > $2 ORDER BY e.position LIMIT $3`,
+} as const;
+
+const READ_TICKET = {
+  name: 'es_read_ticket',
+  text: `
+    SELECT ${EVENT_COLUMNS} FROM es.event e
+    WHERE e.tenant = $1 AND e.ticket_id = $2 ORDER BY e.position`,
+} as const;
+
+const READ_HEADS = {
+  name: 'es_read_heads',
+  text: `
+    SELECT k.ord::int AS ord, h.head
+    FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(tenant, ticket_id, ord)
+    CROSS JOIN LATERAL (
+      SELECT t.head FROM es.ticket_head t WHERE t.tenant = k.tenant AND t.ticket_id = k.ticket_id OFFSET 0) h`,
+} as const;
+
+export function readLane(db: Queryable, lane: number, after: number, limit: number): Promise<StoredEvent[]> {
+  return db.query<StoredEvent & Record<string, unknown>>({ ...READ_LANE, values: [lane, after, limit] });
+}
+
+/** A ticket's events in the order of their lane. */
+export function readTicket(db: Queryable, tenant: string, ticketId: string): Promise<StoredEvent[]> {
+  return db.query<StoredEvent & Record<string, unknown>>({ ...READ_TICKET, values: [tenant, ticketId] });
+}
+
+/** A whole lane in slices: memory holds one slice, however long the lane is. */
+export async function* streamLane(
+  db: Queryable,
+  lane: number,
+  after: number,
+  sliceSize: number,
+): AsyncGenerator<readonly StoredEvent[]> {
+  let position = after;
+  for (;;) {
+    const slice = await readLane(db, lane, position, sliceSize);
+    const last = slice.at(-1);
+    if (last === undefined) return;
+    yield slice;
+    position = last.position;
+  }
+}
+
+/** The heads of the tickets that have one, by index of the request. */
+export async function readHeads(
+  db: Queryable,
+  tickets: readonly { readonly tenant: string; readonly ticketId: string }[],
+): Promise<Map<number, TicketHead>> {
+  const rows = await db.query<{ ord: number; head: TicketHead }>({
+    ...READ_HEADS,
+    values: [tickets.map((t) => t.tenant), tickets.map((t) => t.ticketId)],
+  });
+  return new Map(rows.map((row) => [row.ord - 1, row.head]));
+}
+
+/** casetrail's own events announce; they are no input of judge or fold. */
+export function isOwn(event: StoredEvent): boolean {
+  return event.source === OWN_SOURCE;
+}
+
+/** What judge and fold see of a stored event: `data` was parsed by the schema of its type when it came in. */
+export function factOfStored(event: StoredEvent): Fact {
+  return factOf({
+    ref: identityOf(event.source, event.dedupeKey),
+    eventId: event.eventId,
+    source: event.source,
+    type: event.type,
+    namedReopened: event.flags.includes(NAMED_REOPENED),
+    occurredAt: event.occurredAt,
+    flags: event.flags,
+    data: event.data,
+  } as FactFields);
+}

@@ -1,0 +1,38 @@
+import { Kafka, logLevel, type logCreator } from 'kafkajs';
+
+const SECOND = 1000;
+/** kafkajs says the same thing for each attempt of each lane; once in a while is enough for a person. */
+const REPEAT_AFTER_MS = 60 * SECOND;
+const REMEMBERED_MAX = 100;
+
+export interface KafkaConnectionOptions {
+  readonly brokers: readonly string[];
+  readonly log: (message: string) => void;
+  readonly clientId?: string;
+}
+
+/** What publisher and topics share: where the cluster is and how patient a single request is. Connects to nothing yet. */
+export function kafkaConnection(options: KafkaConnectionOptions): Kafka {
+  return new Kafka({
+    clientId: options.clientId ?? 'casetrail',
+    brokers: [...options.brokers],
+    connectionTimeout: 3 * SECOND,
+    requestTimeout: 10 * SECOND,
+    // Short on purpose: whoever uses the connection owns the endless loop, so an outage is visible from outside.
+    retry: { initialRetryTime: 100, maxRetryTime: 2 * SECOND, retries: 2 },
+    logLevel: logLevel.ERROR,
+    logCreator: quietly(options.log),
+  });
+}
+
+function quietly(log: (message: string) => void): logCreator {
+  const saidAt = new Map<string, number>();
+  return () => (entry) => {
+    const message = `kafka: ${entry.log.message}`;
+    const now = Date.now();
+    if (now - (saidAt.get(message) ?? -Infinity) < REPEAT_AFTER_MS) return;
+    if (saidAt.size >= REMEMBERED_MAX) saidAt.clear();
+    saidAt.set(message, now);
+    log(message);
+  };
+}

@@ -1,0 +1,14 @@
+export interface KafkaRecord {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds of the Unix epoch. */
+  readonly timestamp: number;
+}
+
+export interface Ack {
+  readonly topic: string;
+  readonly partition: number;
+  /** Where the first record of the batch stands; decimal. */
+  readonly baseOffset: string;
+}

@@ -1,0 +1,50 @@
+import { DatabaseError as PgError } from 'pg';
+import { CasetrailError } from '../../kernel/errors';
+
+/** PostgreSQL refused the statement itself; the connection is fine. */
+export class StatementError extends Error {
+  override readonly name = 'StatementError';
+
+  constructor(
+    readonly sqlState: string,
+    readonly constraint: string | undefined,
+    message: string,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+
+  /** Classes 22 and 23: the data is at fault, the same statement will fail again. */
+  get isAboutData(): boolean {
+    return this.sqlState.startsWith('22') || this.sqlState.startsWith('23');
+  }
+
+  /** Another transaction was in the way: the same statement may pass next time. */
+  get isTransient(): boolean {
+    return this.sqlState === '40001' || this.sqlState === '40P01' || this.sqlState === '55P03';
+  }
+}
+
+/**
+ * A driver's error in our words. What is not a refused statement (no connection, a cut one, a timeout, a server that is
+ * starting or stopping, a full disk) leaves the outcome unknown and reads as `storage_unavailable`.
+ */
+export function translated(thrown: unknown): StatementError | CasetrailError {
+  if (thrown instanceof StatementError || thrown instanceof CasetrailError) return thrown;
+  if (thrown instanceof PgError && thrown.code !== undefined && !isAboutTheServer(thrown.code)) {
+    return new StatementError(thrown.code, thrown.constraint, thrown.message, thrown);
+  }
+  const detail = thrown instanceof Error && thrown.message !== '' ? thrown.message : firstOf(thrown);
+  return new CasetrailError('storage_unavailable', `PostgreSQL is not answering: ${detail}`, { cause: thrown });
+}
+
+/** 08 connection, 53 resources (disk full, too many connections), 57P operator intervention, 58 system, XX internal. */
+function isAboutTheServer(sqlState: string): boolean {
+  return /^(08|53|57P|58|XX)/.test(sqlState) || sqlState === '57014' || sqlState === '25006';
+}
+
+/** Node reports a host name with several addresses as an AggregateError without a message of its own. */
+function firstOf(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.errors[0] instanceof Error) return thrown.errors[0].message;
+  return String(thrown);
+}

@@ -1,0 +1,2 @@
+// A .cjs file, because jest wants the function as the module itself and the house has no default exports.
+module.exports = () => require('./cluster').startCluster();

@@ -1,0 +1,114 @@
+import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { findRunningInstance, openDataDir } from '../../src/platform/runtime/data-dir';
+import { startEmbeddedPostgres, stopOrphanPostgres } from '../../src/platform/runtime/embedded-postgres';
+import { startKafka, stopOrphanKafka } from '../../src/platform/runtime/kafka-launcher';
+import { prepareTemplate } from './template';
+
+/** Shared with `npm start` and between runs, so Kafka's jars are fetched once. */
+export const CACHE_DIR = resolve(__dirname, '../../.data/cache');
+
+const NOT_SET_UP = "No test cluster: jest's globalSetup (test/support/cluster-setup.cjs) has not run.";
+const PREFIX = 'casetrail-test-';
+const FRESH_MS = 60_000;
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/** In globalSetup's process, where globalTeardown runs too. */
+const servers: Stoppable[] = [];
+let directory: string | undefined;
+
+/**
+ * jest's globalSetup: one PostgreSQL and one Kafka for the whole run, in a directory of its own that goes with it.
+ * Workers learn of them by environment variables. CASETRAIL_TEST_DATABASE_URL and KAFKA_BROKERS lead to others.
+ */
+export async function startCluster(): Promise<void> {
+  await sweepLeftovers();
+  directory = mkdtempSync(join(tmpdir(), PREFIX));
+  openDataDir(directory).acquire();
+  process.env.CASETRAIL_TEST_DIRECTORY = directory;
+  // jest does not run its teardown when it is interrupted, and the servers are in process groups of their own.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void stopCluster().finally(() => process.exit(1)));
+  }
+  const started = await Promise.allSettled([startPostgres(directory), startOneKafka(directory)]);
+  const failed = started.find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    await stopCluster();
+    throw failed.reason;
+  }
+  await prepareTemplate(adminDatabaseUrl());
+}
+
+export async function stopCluster(): Promise<void> {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+  if (directory !== undefined) removeDirectory(directory);
+  directory = undefined;
+}
+
+/** The superuser's URL of the run's PostgreSQL. */
+export function adminDatabaseUrl(): string {
+  const url = process.env.CASETRAIL_TEST_DATABASE_URL;
+  if (url === undefined) throw new Error(NOT_SET_UP);
+  return url;
+}
+
+/** For a test with servers of its own; goes with the run's directory. */
+export function temporaryDataDir(): string {
+  const parent = process.env.CASETRAIL_TEST_DIRECTORY;
+  if (parent === undefined) throw new Error(NOT_SET_UP);
+  return mkdtempSync(join(parent, 'data-'));
+}
+
+async function startPostgres(dataDir: string): Promise<void> {
+  if (process.env.CASETRAIL_TEST_DATABASE_URL !== undefined) return;
+  // Several workers, each with the pools of several apps.
+  const postgres = await startEmbeddedPostgres({ dataDir, log: tell, settings: { max_connections: '400' } });
+  servers.push(postgres);
+  process.env.CASETRAIL_TEST_DATABASE_URL = postgres.adminUrl;
+}
+
+async function startOneKafka(dataDir: string): Promise<void> {
+  const given = process.env.KAFKA_BROKERS;
+  if (given !== undefined && given !== '') {
+    process.env.CASETRAIL_TEST_KAFKA = given;
+    return;
+  }
+  const kafka = await startKafka({ dataDir, cacheDir: CACHE_DIR, log: tell });
+  if (kafka.available) {
+    servers.push(kafka);
+    process.env.CASETRAIL_TEST_KAFKA = kafka.brokers.join(',');
+  } else {
+    process.env.CASETRAIL_TEST_KAFKA_MISSING = kafka.reason;
+  }
+}
+
+/** Servers and files of runs that were killed with -9. */
+async function sweepLeftovers(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
+    const leftover = join(tmpdir(), name);
+    const age = Date.now() - (statSync(leftover, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    // A run that starts beside this one has its directory a moment before its lock.
+    if (age < FRESH_MS || findRunningInstance(leftover) !== undefined) continue;
+    const dataDirs = [leftover, ...readdirSync(leftover).map((entry) => join(leftover, entry))];
+    for (const dataDir of dataDirs) {
+      await Promise.all([stopOrphanPostgres(dataDir, tell), stopOrphanKafka(dataDir, tell)]);
+    }
+    removeDirectory(leftover);
+  }
+}
+
+export function removeDirectory(path: string): void {
+  const database = join(path, 'postgres');
+  // As root below a closed directory the database lies elsewhere, behind a link.
+  if (statSync(database, { throwIfNoEntry: false }) !== undefined)
+    rmSync(realpathSync(database), { recursive: true, force: true });
+  rmSync(path, { recursive: true, force: true });
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
