@@ -17,8 +17,10 @@ module.exports = {
   testEnvironment: 'node',
   rootDir: __dirname,
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  globalSetup: '<rootDir>/test/support/cluster-setup.cjs',
+  globalTeardown: '<rootDir>/test/support/cluster-teardown.cjs',
+  testTimeout: 30_000,
   transform,
   // @nestjs/* 12 ships ESM only; everything else in node_modules runs as it is.
   transformIgnorePatterns: ['/node_modules/(?!@nestjs/)'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
 };

@@ -16,8 +16,11 @@ await consumer.run({
     const event = JSON.parse(message.value.toString());
     const { status, assignee } = event.after ?? {};
     const at = message.headers.ce_position;
-    console.log(`${partition}:${at}  ${message.key}  v${message.headers.ce_ticketversion}  ${event.type}  ${status}  ${assignee ?? '-'}`);
+    console.log(
+      `${partition}:${at}  ${message.key}  v${message.headers.ce_ticketversion}  ${event.type}  ${status}  ${assignee ?? '-'}`,
+    );
   },
 });
 
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => consumer.disconnect().then(() => process.exit(0)));
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => consumer.disconnect().then(() => process.exit(0)));

@@ -13,11 +13,16 @@ import { SecretBox } from './kernel/secret-box';
 import { Ledger } from './ledger/ledger';
 import { type Readiness } from './platform/http/health.controller';
 import { type Database, openDatabase } from './platform/postgres/database';
+import { kafkaConnection } from './platform/kafka/kafka-connection';
+import { KafkaTopic } from './platform/kafka/kafka-topic';
 import { openOrm } from './platform/postgres/orm';
 import { TicketProjection } from './read-models/ticket/ticket-projection';
+import { type TopicKind, topicKinds, topicName } from './relay/relay-topic';
+import { TopicRelay } from './relay/topic-relay';
 
 const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
-const APP_ROLE = 'casetrail_app';
+/** The role whose grants bind what the app does in the database. */
+export const APP_ROLE = 'casetrail_app';
 
 /** What the app needs beside its configuration: servers that run, secrets that were made. */
 export interface Surroundings {
@@ -38,19 +43,15 @@ export class AppServices implements Readiness {
   readonly receiver: WebhookReceiver;
   readonly tokens: TokenService;
   readonly #sources: SourceRegistry;
-  readonly #followers: FollowerRunner[] = [];
+  readonly #followers: readonly FollowerRunner[];
+  readonly #topics: readonly { readonly kind: TopicKind; readonly topic: KafkaTopic }[];
 
   private constructor(
     readonly db: Database,
     private readonly orm: DataSource,
     config: Config,
     surroundings: Surroundings,
-    followers: (wakeups: LaneWakeups) => readonly LaneFollower[],
   ) {
-    const logOf = (context: string): ((message: string) => void) => {
-      const logger = new Logger(context);
-      return (message) => logger.warn(message);
-    };
     const wakeups = new LaneWakeups();
     this.ledger = new Ledger(db, {
       lanes: config.lanes,
@@ -61,10 +62,22 @@ export class AppServices implements Readiness {
       log: logOf('ledger'),
       onAppended: (lanes) => wakeups.wake(lanes),
     });
-    this.#sources = new SourceRegistry(db, new SecretBox(surroundings.secretsKey), Date.now, logOf('sources'));
-    this.receiver = new WebhookReceiver({ ledger: this.ledger, sources: this.#sources, log: logOf('ingress') });
+    this.#sources = new SourceRegistry(db, new SecretBox(surroundings.secretsKey), logOf('sources'));
+    this.receiver = new WebhookReceiver({
+      ledger: this.ledger,
+      sources: this.#sources,
+      log: logOf('ingress'),
+    });
     this.tokens = new TokenService(orm, surroundings.adminToken, Date.now);
-    this.#followers = followers(wakeups).map(
+    this.#topics = config.roles.has('relay') ? topicsOf(config, surroundings.kafkaBrokers) : [];
+    const followers: LaneFollower[] = [
+      ...(config.roles.has('projector') ? [new TicketProjection(db)] : []),
+      ...this.#topics.map(
+        ({ kind, topic }) =>
+          new TopicRelay({ db, kind, topic, personalData: config.kafka.personalData, log: logOf('relay') }),
+      ),
+    ];
+    this.#followers = followers.map(
       (follower) => new FollowerRunner(follower, { db, wakeups, log: logOf('followers') }),
     );
   }
@@ -74,7 +87,7 @@ export class AppServices implements Readiness {
     const db = openDatabase({ ...access, poolMax: config.database.poolMax, applicationName: 'casetrail' });
     try {
       const orm = await openOrm({ ...access, entities: ORM_ENTITIES });
-      const services = new AppServices(db, orm, config, surroundings, () => followersOf(config, db));
+      const services = new AppServices(db, orm, config, surroundings);
       await services.#sources.start();
       for (const follower of services.#followers) follower.start();
       return services;
@@ -97,12 +110,26 @@ export class AppServices implements Readiness {
   async close(graceMs: number): Promise<void> {
     await this.ledger.close(graceMs);
     await Promise.all(this.#followers.map((follower) => follower.stop()));
+    await Promise.all(this.#topics.map(({ topic }) => topic.close()));
     this.#sources.stop();
     await this.orm.destroy();
     await this.db.close();
   }
 }
 
-function followersOf(config: Config, db: Database): readonly LaneFollower[] {
-  return config.roles.has('projector') ? [new TicketProjection(db)] : [];
+function topicsOf(
+  config: Config,
+  brokers: readonly string[] | null,
+): { kind: TopicKind; topic: KafkaTopic }[] {
+  if (brokers === null) return [];
+  const kafka = kafkaConnection({ brokers, log: logOf('kafka') });
+  return topicKinds.map((kind) => {
+    const name = topicName(config.kafka.topicPrefix, kind);
+    return { kind, topic: new KafkaTopic(kafka, { name, partitions: config.lanes }) };
+  });
+}
+
+function logOf(context: string): (message: string) => void {
+  const logger = new Logger(context);
+  return (message) => logger.warn(message);
 }

@@ -18,11 +18,15 @@ export interface RunningApp {
 /** Runs one node against servers that are there already and a schema that is up to date. */
 export async function runApp(config: Config, surroundings: Surroundings): Promise<RunningApp> {
   const services = await AppServices.open(config, surroundings);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, services), httpAdapter(), {
-    bodyParser: false,
-    abortOnError: false,
-    logger: new AppLogger(config.logLevel, process.stdout.isTTY),
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with(config, services),
+    httpAdapter(),
+    {
+      bodyParser: false,
+      abortOnError: false,
+      logger: new AppLogger(config.logLevel, process.stdout.isTTY),
+    },
+  );
   try {
     await app.listen(config.http.port, config.http.host);
   } catch (thrown) {
@@ -39,7 +43,10 @@ function portProblem(thrown: unknown, config: Config): unknown {
   const code = (thrown as NodeJS.ErrnoException).code;
   const at = `${config.http.host}:${config.http.port}`;
   if (code === 'EADDRINUSE') {
-    return new CasetrailError('config_invalid', `Port ${config.http.port} is in use. Set PORT to another one.`);
+    return new CasetrailError(
+      'config_invalid',
+      `Port ${config.http.port} is in use. Set PORT to another one.`,
+    );
   }
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
     return new CasetrailError('config_invalid', `Can't listen on ${at} (${code}). Set HOST and PORT.`);

@@ -29,15 +29,24 @@ export async function greet(greeting: Greeting): Promise<void> {
   const tokenFile = relative(process.cwd(), join(greeting.dataDir.path, 'admin-token'));
   const token = config.adminToken === undefined ? `$(cat ${tokenFile})` : '$ADMIN_TOKEN';
   print(`\n1. Send a webhook:\n  ${curlLine(`${url}/v1/ingress/${key}`, sample)}`);
-  print(`\n2. See the ticket over REST:\n  curl -sS ${url}/v1/tickets/${sample.ticketId} -H "Authorization: Bearer ${token}"`);
-  print(`\n3. In SQL, as a read-only analyst:\n  psql '${analystUrl}' -c 'select ticket_id, status, created_at from rpt.ticket'`);
+  print(
+    `\n2. See the ticket over REST:\n  curl -sS ${url}/v1/tickets/${sample.ticketId} -H "Authorization: Bearer ${token}"`,
+  );
+  print(
+    `\n3. In SQL, as a read-only analyst:\n  psql '${analystUrl}' -c 'select ticket_id, status, created_at from rpt.ticket'`,
+  );
   if (kafkaBrokers !== null) {
     print(`\n4. In a Kafka consumer:\n  node examples/follow-tickets.mjs ${kafkaBrokers.join(',')}`);
   }
-  print('\nCtrl-C stops everything. The data stays in ' + relative(process.cwd(), greeting.dataDir.path) + '.');
+  print(
+    '\nCtrl-C stops everything. The data stays in ' + relative(process.cwd(), greeting.dataDir.path) + '.',
+  );
 }
 
-async function demoWebhook(config: Config, databaseUrl: string): Promise<{ key: string; sample: SampleWebhook }> {
+async function demoWebhook(
+  config: Config,
+  databaseUrl: string,
+): Promise<{ key: string; sample: SampleWebhook }> {
   const orm = await openOrm({ url: databaseUrl, role: undefined, entities: ORM_ENTITIES });
   try {
     const sources = new SourceService(orm, new SecretBox(secretsKey(config)));

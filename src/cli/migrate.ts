@@ -13,7 +13,8 @@ export function migrateCommand(): Command {
       const config = loadConfig();
       const url =
         config.database.directUrl ?? config.database.url ?? findRunningInstance(config.dataDir)?.databaseUrl;
-      if (url === undefined) throw new CasetrailError('config_invalid', 'Set DATABASE_URL, or run npm start here.');
+      if (url === undefined)
+        throw new CasetrailError('config_invalid', 'Set DATABASE_URL, or run npm start here.');
       const ran = await migrate({ url, lanes: config.lanes });
       if (options.json === true) printJson({ ran });
       else print(ran.length === 0 ? 'The schema is up to date.' : `Applied ${ran.join(', ')}.`);

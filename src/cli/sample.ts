@@ -9,7 +9,11 @@ export interface SampleWebhook {
 /** A customer's first message, signed and ready to be sent. */
 export function sampleWebhook(integrationId: string, secret: string): SampleWebhook {
   const ticketId = `TKT-${randomBytes(4).toString('hex').toUpperCase()}`;
-  const envelope = { eventId: randomUUID(), eventType: 'ticket.created', timestamp: new Date().toISOString() };
+  const envelope = {
+    eventId: randomUUID(),
+    eventType: 'ticket.created',
+    timestamp: new Date().toISOString(),
+  };
   const body = {
     event_id: envelope.eventId,
     event_type: envelope.eventType,

@@ -21,28 +21,32 @@ function addCommand(): Command {
     .option('--tenant <tenant>', 'whose tickets these are (default: the name)')
     .option('--key <key>', 'last part of the URL (default: unguessable)')
     .option('--json', 'print one JSON document')
-    .action(async (name: string, options: { profile: string; tenant?: string; key?: string; json?: boolean }) => {
-      const { profile, tenant, key } = options;
-      const wanted = newSource.safeParse({ name, profile, tenant, key });
-      if (!wanted.success) {
-        const mistakes = wanted.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-        throw new CasetrailError('invalid_input', mistakes.join('; '));
-      }
-      await connected(async ({ orm, secrets, url }) => {
-        const made = await new SourceService(orm, secrets).add(wanted.data);
-        const endpoint = `${url}/v1/ingress/${made.key}`;
-        if (options.json === true) {
-          const { key: madeKey, secret, integrationId: integration_id, tenant: madeTenant } = made;
-          printJson({ name, key: madeKey, url: endpoint, secret, integration_id, tenant: madeTenant });
-          return;
+    .action(
+      async (name: string, options: { profile: string; tenant?: string; key?: string; json?: boolean }) => {
+        const { profile, tenant, key } = options;
+        const wanted = newSource.safeParse({ name, profile, tenant, key });
+        if (!wanted.success) {
+          const mistakes = wanted.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+          throw new CasetrailError('invalid_input', mistakes.join('; '));
         }
-        print(`Source ${name} of tenant ${made.tenant}`);
-        print(`  URL     ${endpoint}`);
-        print(`  secret  ${made.secret}   (shown this once)`);
-        print('  The signature covers event_id, event_type and timestamp, not the body: let only TLS carry it.');
-        print(`\nTry it:\n  ${curlLine(endpoint, sampleWebhook(made.integrationId, made.secret))}`);
-      });
-    });
+        await connected(async ({ orm, secrets, url }) => {
+          const made = await new SourceService(orm, secrets).add(wanted.data);
+          const endpoint = `${url}/v1/ingress/${made.key}`;
+          if (options.json === true) {
+            const { key: madeKey, secret, integrationId: integration_id, tenant: madeTenant } = made;
+            printJson({ name, key: madeKey, url: endpoint, secret, integration_id, tenant: madeTenant });
+            return;
+          }
+          print(`Source ${name} of tenant ${made.tenant}`);
+          print(`  URL     ${endpoint}`);
+          print(`  secret  ${made.secret}   (shown this once)`);
+          print(
+            '  The signature covers event_id, event_type and timestamp, not the body: let only TLS carry it.',
+          );
+          print(`\nTry it:\n  ${curlLine(endpoint, sampleWebhook(made.integrationId, made.secret))}`);
+        });
+      },
+    );
 }
 
 function listCommand(): Command {

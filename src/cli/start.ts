@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type Config, loadConfig } from '../config/config';
+import { APP_ROLE } from '../app-services';
 import { type RunningApp, runApp } from '../main';
 import { migrate } from '../platform/postgres/migrate';
 import { openDataDir, type DataDir, type RunLock } from '../platform/runtime/data-dir';
@@ -9,8 +10,6 @@ import { randomBytes } from 'node:crypto';
 import { secretsKey } from './connect';
 import { analystUrl, greet } from './greeting';
 import { print, say } from './terminal';
-
-const APP_ROLE = 'casetrail_app';
 
 interface Stoppable {
   readonly name: string;
@@ -50,18 +49,29 @@ class Start {
     const { config } = this;
     const dataDir = openDataDir(config.dataDir);
     const lock = dataDir.acquire();
-    this.#started.push({ name: 'lock', stop: () => Promise.resolve(lock.release()) });
+    this.#started.push({ name: 'lock', stop: () => {
+        lock.release();
+        return Promise.resolve();
+      } });
     const postgres = config.database.url === undefined ? await this.#embeddedPostgres(dataDir) : undefined;
     const databaseUrl = postgres?.url ?? config.database.url ?? '';
     const ran = await migrate({ url: config.database.directUrl ?? databaseUrl, lanes: config.lanes });
     say(ran.length === 0 ? 'Schema is up to date.' : `Schema: ${ran.length} migrations applied.`);
     const kafkaBrokers = await this.#kafka(dataDir);
-    const adminToken = config.adminToken ?? dataDir.secret('admin-token', () => `ct_${randomBytes(24).toString('base64url')}`);
+    const adminToken =
+      config.adminToken ?? dataDir.secret('admin-token', () => `ct_${randomBytes(24).toString('base64url')}`);
     const app = await this.#app({ databaseUrl, kafkaBrokers, adminToken });
     this.#publish(lock, app, databaseUrl, kafkaBrokers);
     print(`casetrail ready on ${app.url}`);
     if (postgres !== undefined) {
-      await greet({ config, dataDir, url: app.url, kafkaBrokers, databaseUrl, analystUrl: await analystUrl(postgres.url, dataDir) });
+      await greet({
+        config,
+        dataDir,
+        url: app.url,
+        kafkaBrokers,
+        databaseUrl,
+        analystUrl: await analystUrl(postgres.url, dataDir),
+      });
     }
   }
 
@@ -91,7 +101,11 @@ class Start {
     return kafka.brokers;
   }
 
-  async #app(found: { databaseUrl: string; kafkaBrokers: readonly string[] | null; adminToken: string }): Promise<RunningApp> {
+  async #app(found: {
+    databaseUrl: string;
+    kafkaBrokers: readonly string[] | null;
+    adminToken: string;
+  }): Promise<RunningApp> {
     const { directUrl } = this.config.database;
     const app = await runApp(this.config, {
       ...found,
@@ -103,7 +117,12 @@ class Start {
     return app;
   }
 
-  #publish(lock: RunLock, app: RunningApp, databaseUrl: string, kafkaBrokers: readonly string[] | null): void {
+  #publish(
+    lock: RunLock,
+    app: RunningApp,
+    databaseUrl: string,
+    kafkaBrokers: readonly string[] | null,
+  ): void {
     lock.publish({ url: app.url, databaseUrl, ...(kafkaBrokers === null ? {} : { kafkaBrokers }) });
   }
 

@@ -6,7 +6,9 @@ import { connected } from './connect';
 import { print, printJson } from './terminal';
 
 export function tokenCommand(): Command {
-  return new Command('token').description('Bearer tokens for reading and operating.').addCommand(addCommand());
+  return new Command('token')
+    .description('Bearer tokens for reading and operating.')
+    .addCommand(addCommand());
 }
 
 function addCommand(): Command {
@@ -17,14 +19,19 @@ function addCommand(): Command {
     .option('--tenant <tenant>', 'what it may see (default: all tenants)')
     .option('--json', 'print one JSON document')
     .action(async (label: string, options: { scopes: string; tenant?: string; json?: boolean }) => {
-      const wanted = newToken.safeParse({ label, scopes: options.scopes.split(','), tenant: options.tenant ?? null });
+      const wanted = newToken.safeParse({
+        label,
+        scopes: options.scopes.split(','),
+        tenant: options.tenant ?? null,
+      });
       if (!wanted.success) {
         const mistakes = wanted.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
         throw new CasetrailError('invalid_input', mistakes.join('; '));
       }
       await connected(async ({ orm }) => {
         const token = await new TokenService(orm, '', Date.now).add(wanted.data);
-        if (options.json === true) printJson({ label, token, scopes: wanted.data.scopes, tenant: wanted.data.tenant });
+        if (options.json === true)
+          printJson({ label, token, scopes: wanted.data.scopes, tenant: wanted.data.tenant });
         else print(token);
       });
     });

@@ -31,6 +31,7 @@ const environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9._-]{0,100}$/, 'letters, digits, dot, underscore and dash only')
     .default('casetrail.'),
+  KAFKA_PERSONAL_DATA: z.enum(['include', 'omit']).default('include'),
   CASETRAIL_DATA_DIR: z.string().min(1).default('.data'),
   LANES: count(1, 64).default(8),
   ROLES: list
@@ -40,7 +41,10 @@ const environment = z.object({
   ADMIN_TOKEN: z.string().min(24, 'at least 24 characters').optional(),
   SECRETS_KEY: z
     .string()
-    .refine((text) => Buffer.from(text, 'base64').length === 32, 'expected 32 bytes in base64 (openssl rand -base64 32)')
+    .refine(
+      (text) => Buffer.from(text, 'base64').length === 32,
+      'expected 32 bytes in base64 (openssl rand -base64 32)',
+    )
     .optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   APPEND_BATCH_MAX: count(1, 1024).default(256),
@@ -62,6 +66,8 @@ export interface Config {
     /** Absent and enabled: run an own node where Java and Maven are at hand. */
     readonly brokers: readonly string[] | undefined;
     readonly topicPrefix: string;
+    /** Whether names and texts leave for the topics. */
+    readonly personalData: 'include' | 'omit';
   };
   readonly dataDir: string;
   readonly lanes: number;
@@ -76,7 +82,9 @@ export interface Config {
 /** Reads the environment once. Every mistake is listed in one error, so that a wrong set-up is mended in one go. */
 export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   // An empty variable (`KAFKA_BROKERS=` in a compose file) means "not set".
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const mistakes = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
@@ -86,7 +94,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   return Object.freeze({
     http: { host: e.HOST, port: e.PORT },
     database: { url: e.DATABASE_URL, directUrl: e.DATABASE_DIRECT_URL, poolMax: e.DATABASE_POOL_MAX },
-    kafka: { enabled: e.KAFKA === 'on', brokers: e.KAFKA_BROKERS, topicPrefix: e.KAFKA_TOPIC_PREFIX },
+    kafka: {
+      enabled: e.KAFKA === 'on',
+      brokers: e.KAFKA_BROKERS,
+      topicPrefix: e.KAFKA_TOPIC_PREFIX,
+      personalData: e.KAFKA_PERSONAL_DATA,
+    },
     dataDir: e.CASETRAIL_DATA_DIR,
     lanes: e.LANES,
     roles: e.ROLES,

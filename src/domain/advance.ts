@@ -1,9 +1,9 @@
-import { type Decision } from './decide.js';
-import { type Fact, type FactOf, isOpening, type Opening } from './fact.js';
-import { isDone } from './lifecycle.js';
-import { compareKeys, creationKey, type OrderKey } from './order.js';
-import { blankHead, type TicketHead } from './ticket-head.js';
-import { type Verdict } from './verdict.js';
+import { type Decision } from './decide';
+import { type Fact, type FactOf, isOpening, type Opening } from './fact';
+import { isDone } from './lifecycle';
+import { compareKeys, creationKey, type OrderKey } from './order';
+import { blankHead, type TicketHead } from './ticket-head';
+import { type Verdict } from './verdict';
 
 type Draft = { -readonly [K in keyof TicketHead]: TicketHead[K] };
 

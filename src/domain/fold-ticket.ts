@@ -1,10 +1,10 @@
-import { type Fact, isOpening, mayBeCreation, type Opening } from './fact.js';
-import { compareKeys, creationKey, orderKey, type OrderKey, rankOf } from './order.js';
-import { remember, repetitionOf } from './repetition.js';
-import { type Step } from './step.js';
-import { creationStep, nextStep } from './take-step.js';
-import { type TicketHead } from './ticket-head.js';
-import { type Judgement } from './verdict.js';
+import { type Fact, isOpening, mayBeCreation, type Opening } from './fact';
+import { compareKeys, creationKey, orderKey, type OrderKey, rankOf } from './order';
+import { remember, repetitionOf } from './repetition';
+import { type Step } from './step';
+import { creationStep, nextStep } from './take-step';
+import { type TicketHead } from './ticket-head';
+import { type Judgement } from './verdict';
 
 export interface TicketFold {
   readonly head: TicketHead;

@@ -1,9 +1,9 @@
-import { advance, namedOwner, openTicket, touch } from './advance.js';
-import { decideCreation, decideInOrder, type Decision } from './decide.js';
-import { type Fact, type FactOf, isOpening, mayBeCreation, type Opening } from './fact.js';
-import { compareKeys, orderKey, type OrderKey, rankOf } from './order.js';
-import { type After, afterOf, blankHead, effectiveAt, type TicketHead } from './ticket-head.js';
-import { foldFlags, type Judgement } from './verdict.js';
+import { advance, namedOwner, openTicket, touch } from './advance';
+import { decideCreation, decideInOrder, type Decision } from './decide';
+import { type Fact, type FactOf, isOpening, mayBeCreation, type Opening } from './fact';
+import { compareKeys, orderKey, type OrderKey, rankOf } from './order';
+import { type After, afterOf, blankHead, effectiveAt, type TicketHead } from './ticket-head';
+import { foldFlags, type Judgement } from './verdict';
 
 export interface Judged extends Judgement {
   /** The next head. */

@@ -1,9 +1,9 @@
-import { type Fact } from './fact.js';
-import { foldTicket } from './fold-ticket.js';
-import { type Judged } from './judge.js';
-import { afterOf, type TicketHead } from './ticket-head.js';
-import { type Judgement, type Reason, type Verdict } from './verdict.js';
-import { type TicketEventType } from './event-types.js';
+import { type Fact } from './fact';
+import { foldTicket } from './fold-ticket';
+import { type Judged } from './judge';
+import { afterOf, type TicketHead } from './ticket-head';
+import { type Judgement, type Reason, type Verdict } from './verdict';
+import { type TicketEventType } from './event-types';
 
 export interface VerdictChange {
   readonly of: Fact;

@@ -1,5 +1,5 @@
-import { type Fact, isOpening } from './fact.js';
-import { naturalKey } from './natural-key.js';
+import { type Fact, isOpening } from './fact';
+import { naturalKey } from './natural-key';
 
 /** The smallest event of a natural key stays, the others repeat it. */
 export interface Repetition {

@@ -1,9 +1,9 @@
-import { type Decision } from './decide.js';
-import { type Fact, isOpening } from './fact.js';
-import { isDone, type Status } from './lifecycle.js';
-import { type OrderKey } from './order.js';
-import { type TicketHead } from './ticket-head.js';
-import { type Judgement } from './verdict.js';
+import { type Decision } from './decide';
+import { type Fact, isOpening } from './fact';
+import { isDone, type Status } from './lifecycle';
+import { type OrderKey } from './order';
+import { type TicketHead } from './ticket-head';
+import { type Judgement } from './verdict';
 
 /** One passage of the status table; all passages of a step happen at the step's instant. */
 export interface Move {

@@ -1,11 +1,11 @@
-import { advance, openTicket, touch } from './advance.js';
-import { decideCreation, decideInOrder, type Decision, NOOP } from './decide.js';
-import { type Fact, isOpening, type Opening } from './fact.js';
-import { creationKey, type OrderKey } from './order.js';
-import { type Repetition } from './repetition.js';
-import { changeOf, messageOf, type Move, movesOf, type Step } from './step.js';
-import { blankHead, type TicketHead } from './ticket-head.js';
-import { foldFlags, type Judgement, type Reason } from './verdict.js';
+import { advance, openTicket, touch } from './advance';
+import { decideCreation, decideInOrder, type Decision, NOOP } from './decide';
+import { type Fact, isOpening, type Opening } from './fact';
+import { creationKey, type OrderKey } from './order';
+import { type Repetition } from './repetition';
+import { changeOf, messageOf, type Move, movesOf, type Step } from './step';
+import { blankHead, type TicketHead } from './ticket-head';
+import { foldFlags, type Judgement, type Reason } from './verdict';
 
 export function creationStep(fact: Opening): Step {
   const key = creationKey(fact);

@@ -1,20 +1,20 @@
-import { type Fact, isOpening, mayBeCreation } from './fact.js';
-import { type TicketFold } from './fold-ticket.js';
+import { type Fact, isOpening, mayBeCreation } from './fact';
+import { type TicketFold } from './fold-ticket';
 import {
   categoryOf,
   type CloseReason,
   isExcludedFromMetrics,
   type Status,
   type StatusCategory,
-} from './lifecycle.js';
-import { naturalKey } from './natural-key.js';
-import { compareKeys, orderKey, type OrderKey, rankOf } from './order.js';
-import { FRESH, REPEATED } from './repetition.js';
-import { type Step } from './step.js';
-import { creationStep, nextStep } from './take-step.js';
-import { effectiveAt, type Origin, type TicketHead } from './ticket-head.js';
-import { openTurnAfter, speakerAfter, type Speaker } from './turn.js';
-import { type Judgement } from './verdict.js';
+} from './lifecycle';
+import { naturalKey } from './natural-key';
+import { compareKeys, orderKey, type OrderKey, rankOf } from './order';
+import { FRESH, REPEATED } from './repetition';
+import { type Step } from './step';
+import { creationStep, nextStep } from './take-step';
+import { effectiveAt, type Origin, type TicketHead } from './ticket-head';
+import { openTurnAfter, speakerAfter, type Speaker } from './turn';
+import { type Judgement } from './verdict';
 
 /** The columns of rpt.ticket that are about the ticket; instants are ms UTC. */
 export interface TicketRow {

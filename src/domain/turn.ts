@@ -1,5 +1,5 @@
-import { isDone } from './lifecycle.js';
-import { endsCycle, startsCycle, type Step } from './step.js';
+import { isDone } from './lifecycle';
+import { endsCycle, startsCycle, type Step } from './step';
 
 /** Who sent the last public message. A bot or the system answers nobody by itself, so neither is kept. */
 export type Speaker = 'customer' | 'agent';

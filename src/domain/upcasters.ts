@@ -1,5 +1,5 @@
-import { type EventType } from './event-types.js';
-import { type JsonObject } from './personal.js';
+import { type EventType } from './event-types';
+import { type JsonObject } from './personal';
 
 /** From the data of one version to the data of the next. */
 export type Upcaster = (data: JsonObject) => JsonObject;

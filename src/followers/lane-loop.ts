@@ -49,7 +49,7 @@ export class LaneLoop {
 
   async #run(): Promise<void> {
     let opened = false;
-    for (let failures = 0; !this.#stopping.signal.aborted; ) {
+    for (let failures = 0; !this.#stopping.signal.aborted;) {
       try {
         if (!opened) this.#checkpoint = await this.options.follower.opened(this.#checkpoint);
         opened = true;

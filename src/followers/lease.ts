@@ -50,8 +50,15 @@ export function claimFreeLanes(db: Queryable, follower: string, owner: string): 
 }
 
 /** Returns what is still held, by lane, with its epoch. */
-export async function renewLanes(db: Queryable, follower: string, owner: string): Promise<Map<number, number>> {
-  const rows = await db.query<{ lane: number; epoch: number }>({ ...RENEW, values: [follower, owner, LEASE_MS] });
+export async function renewLanes(
+  db: Queryable,
+  follower: string,
+  owner: string,
+): Promise<Map<number, number>> {
+  const rows = await db.query<{ lane: number; epoch: number }>({
+    ...RENEW,
+    values: [follower, owner, LEASE_MS],
+  });
   return new Map(rows.map((row) => [row.lane, row.epoch]));
 }
 

@@ -20,7 +20,11 @@ export function isWellFormed(signature: string): boolean {
 }
 
 /** Every live key is tried, so that a rotation loses nothing. Returns the key that fits. */
-export function verifyEnvelope(keys: readonly LiveKey[], envelope: SignedEnvelope, now: number): LiveKey | null {
+export function verifyEnvelope(
+  keys: readonly LiveKey[],
+  envelope: SignedEnvelope,
+  now: number,
+): LiveKey | null {
   const given = Buffer.from(envelope.signature, 'hex');
   let fitting: LiveKey | null = null;
   for (const key of keys) {

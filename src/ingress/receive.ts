@@ -65,7 +65,8 @@ export class WebhookReceiver {
     });
     const source = await this.options.sources.find(sourceKey);
     if (source === undefined) return refuse(404, 'source_not_found', 'There is no source at this URL.');
-    if (source.status === 'retired') return refuse(410, 'source_retired', 'This source was retired: stop sending.');
+    if (source.status === 'retired')
+      return refuse(410, 'source_retired', 'This source was retired: stop sending.');
     const json = parseObject(request.raw);
     if (typeof json === 'string') return refuse(401, 'signature_missing', json);
     const envelope = signedPart(json);
@@ -74,7 +75,11 @@ export class WebhookReceiver {
       return refuse(401, 'signature_missing', detail);
     }
     if (!isWellFormed(envelope.signature)) {
-      return refuse(401, 'signature_malformed', 'The signature is not an HMAC-SHA256 in hex (64 characters).');
+      return refuse(
+        401,
+        'signature_malformed',
+        'The signature is not an HMAC-SHA256 in hex (64 characters).',
+      );
     }
     const key = verifyEnvelope(source.keys, envelope, request.receivedAt);
     if (key === null) {
@@ -142,15 +147,20 @@ function answerTo(
       position: printed(receipt),
       reason: receipt.reason,
       current_status: receipt.after?.status,
-      claimed: { previous_status: incoming.data['previous_status'] ?? null, new_status: incoming.data['new_status'] },
-      allowed_next: receipt.after === null ? [] : allowedNext(receipt.after.status, receipt.after.close_reason),
+      claimed: {
+        previous_status: incoming.data['previous_status'] ?? null,
+        new_status: incoming.data['new_status'],
+      },
+      allowed_next:
+        receipt.after === null ? [] : allowedNext(receipt.after.status, receipt.after.close_reason),
       ...(outcome.kind === 'duplicate'
         ? { duplicate_of: receipt.eventId, current_verdict: outcome.currentVerdict }
         : {}),
     });
   }
   return accepted(receiptId, {
-    status: outcome.kind === 'duplicate' ? 'duplicate' : incoming.type === 'unmapped' ? 'unmapped' : 'accepted',
+    status:
+      outcome.kind === 'duplicate' ? 'duplicate' : incoming.type === 'unmapped' ? 'unmapped' : 'accepted',
     verdict: receipt.verdict,
     ...(receipt.reason === null ? {} : { reason: receipt.reason }),
     event_id: receipt.eventId,
@@ -165,9 +175,10 @@ function accepted(receiptId: string, members: Body): Answer {
 }
 
 function transitionDetail(incoming: Incoming, receipt: Receipt): string {
-  const to = String(incoming.data['new_status']);
+  const to = typeof incoming.data['new_status'] === 'string' ? incoming.data['new_status'] : incoming.type;
   const from = receipt.after?.status ?? 'unknown';
-  if (receipt.reason === 'unknown_status') return `There is no status "${to}". The event is kept as evidence.`;
+  if (receipt.reason === 'unknown_status')
+    return `There is no status "${to}". The event is kept as evidence.`;
   return `A ticket that is ${from} can not become "${to}". The event is kept as evidence; nothing else changed.`;
 }
 
@@ -182,10 +193,15 @@ function incomingOf(
   request: WebhookRequest,
   receiptId: string,
 ): Incoming {
-  const { data, personal } = splitPersonal(read.type, read.body) as Record<'data' | 'personal', Record<string, Json>>;
+  const { data, personal } = splitPersonal(read.type, read.body) as Record<
+    'data' | 'personal',
+    Record<string, Json>
+  >;
   const { tenant } = source;
   const partitionKey =
-    read.ticketId === null ? `${tenant}//${read.subject ?? `source/${source.key}`}` : ticketKey(tenant, read.ticketId);
+    read.ticketId === null
+      ? `${tenant}//${read.subject ?? `source/${source.key}`}`
+      : ticketKey(tenant, read.ticketId);
   const inFuture = read.occurredAt > request.receivedAt + FUTURE_TOLERANCE_MS;
   const occurredAt = inFuture ? request.receivedAt : read.occurredAt;
   return {

@@ -1,5 +1,5 @@
 import { Body, Controller, Headers, Param, Post, Res, SetMetadata } from '@nestjs/common';
-import { type FastifyReply } from 'fastify';
+import { type HttpReply } from '../platform/http/http-reply';
 import { NEEDS } from '../platform/http/bearer-guard';
 import { PROBLEM_JSON } from '../platform/http/problem';
 import { WebhookReceiver } from './receive';
@@ -18,7 +18,7 @@ export class WebhookController {
     @Param('source') source: string,
     @Body() raw: Buffer | undefined,
     @Headers('traceparent') traceparent: string | undefined,
-    @Res() reply: FastifyReply,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     const answer = await this.receiver.receive(source, {
       raw: raw ?? Buffer.alloc(0),

@@ -1,4 +1,5 @@
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /**
  * The RFC 8785 form of a value. ECMAScript already prints strings and numbers the way the RFC demands, so only the

@@ -13,9 +13,7 @@ export class SecretBox {
     if (this.#key.length !== 32) throw new Error('the key for secrets must be 32 bytes in base64');
   }
 
-  static newKey(): string {
-    return randomBytes(32).toString('base64');
-  }
+  static readonly newKey = (): string => randomBytes(32).toString('base64');
 
   /** `context` binds the secret to its place: moved to another row it does not open. */
   seal(secret: string, context: string): Buffer {

@@ -72,7 +72,10 @@ function outcomeOf(pending: Pending, row: FirstRow): Outcome {
 }
 
 /** Those whose message or status change stands in the ticket already, under another id. */
-export async function naturallyKnown(db: Queryable, pendings: readonly Pending[]): Promise<ReadonlySet<Pending>> {
+export async function naturallyKnown(
+  db: Queryable,
+  pendings: readonly Pending[],
+): Promise<ReadonlySet<Pending>> {
   const asked = pendings.filter((pending) => pending.naturalKey !== null);
   const rows = await db.query<{ ord: number }>({
     ...NATURAL_KEYS,

@@ -40,7 +40,8 @@ export async function planWithHistory(db: Queryable, pending: Pending): Promise<
   const announcements = [];
   for (const [index, change] of judged.changes.entries()) {
     const original = byRef.get(change.of.ref);
-    if (original === undefined) throw new Error(`a changed verdict of an event that is not stored: ${change.of.ref}`);
+    if (original === undefined)
+      throw new Error(`a changed verdict of an event that is not stored: ${change.of.ref}`);
     const own = announcement(incoming, fact, judged, change, original, await personalOf(db, original));
     announcements.push(judgedEvent(own, seal(own), ownJudgement(judged, change, version + index + 1)));
   }
@@ -82,7 +83,10 @@ function announcement(
     },
     after: { ...judged.after },
   };
-  const split = splitPersonal(change.announcement, body) as { data: Record<string, Json>; personal: Record<string, Json> };
+  const split = splitPersonal(change.announcement, body) as {
+    data: Record<string, Json>;
+    personal: Record<string, Json>;
+  };
   return {
     tenant: cause.tenant,
     ticketId: cause.ticketId,

@@ -125,7 +125,8 @@ export class Ledger {
   async #pump(): Promise<void> {
     // Requests that arrived in the same turn of the event loop share the first append.
     await new Promise((resolve) => setImmediate(resolve));
-    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) await this.#appendBatch(batch);
+    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch())
+      await this.#appendBatch(batch);
     this.#pumping = undefined;
     this.#wake();
   }
@@ -142,8 +143,9 @@ export class Ledger {
       return;
     }
     const plan = planBatch(batch, (key) => this.#heads.get(key) ?? null);
-    for (const waiting of plan.needHistory) this.#aside(waiting, (events) => this.#appendWithHistory(events));
     if (plan.groups.length > 0) await this.#write(plan.groups);
+    // Behind the batch, which may hold earlier events of the same tickets.
+    for (const waiting of plan.needHistory) this.#aside(waiting, (events) => this.#appendWithHistory(events));
   }
 
   /** An opening is taken for a new ticket without a look: the append's comparison of revisions tells if it is not. */
@@ -166,7 +168,14 @@ export class Ledger {
     const waiting = waitingFor(groups);
     do {
       try {
-        this.#settleWritten(groups, await appendGroups(this.db, attempt, groups.map(({ group }) => group)));
+        this.#settleWritten(
+          groups,
+          await appendGroups(
+            this.db,
+            attempt,
+            groups.map(({ group }) => group),
+          ),
+        );
         return;
       } catch (thrown) {
         if (thrown instanceof StatementError && !thrown.isTransient) {
@@ -246,7 +255,8 @@ export class Ledger {
       try {
         return await work(open);
       } catch (thrown) {
-        const raced = thrown instanceof StatementError && (thrown.isTransient || thrown.sqlState === UNIQUE_VIOLATION);
+        const raced =
+          thrown instanceof StatementError && (thrown.isTransient || thrown.sqlState === UNIQUE_VIOLATION);
         if (thrown instanceof StatementError && !raced) {
           await this.#afterRefusedStatement(open.slice(0, 1), thrown);
           return open.slice(1);
@@ -282,7 +292,8 @@ export class Ledger {
   #withinRounds(events: readonly Pending[]): readonly Pending[] {
     for (const pending of events) {
       pending.rounds += 1;
-      if (pending.rounds > ROUNDS_MAX) pending.fail(unavailable('too many nodes write to this ticket at once'));
+      if (pending.rounds > ROUNDS_MAX)
+        pending.fail(unavailable('too many nodes write to this ticket at once'));
     }
     return events.filter((pending) => !pending.settled);
   }

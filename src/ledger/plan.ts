@@ -80,7 +80,9 @@ export function plannedGroup(
       ticketId: of.incoming.ticketId,
       expectedRevision: head?.revision ?? 0,
       head: next,
-      events: waiting.map(({ pending, judgement }) => judgedEvent(pending.incoming, pending.content, judgement)),
+      events: waiting.map(({ pending, judgement }) =>
+        judgedEvent(pending.incoming, pending.content, judgement),
+      ),
     },
   };
 }

@@ -36,8 +36,9 @@ const HEADER_OF = {
   traceparent: 'traceparent',
 } as const;
 
-type Attributes = Record<keyof typeof HEADER_OF, string | number | null>;
-const attributeNames = Object.keys(HEADER_OF) as readonly (keyof typeof HEADER_OF)[];
+/** Undefined is not there at all, neither as a member nor as a header. */
+type Attributes = Record<keyof typeof HEADER_OF, string | number | undefined>;
+const headerOf = Object.entries(HEADER_OF) as readonly (readonly [keyof typeof HEADER_OF, string])[];
 
 /**
  * The public form of a stored event: structured CloudEvents 1.0 JSON, its attributes repeated as headers. A pure function of
@@ -48,17 +49,14 @@ export function ticketRecord(event: RelayedEvent, logId: string): KafkaRecord {
   const key = ticketKey(event.tenant, event.ticketId);
   const attributes = attributesOf(event, key, logId);
   const headers: Record<string, string> = { 'content-type': CONTENT_TYPE };
-  let members = '';
-  for (const name of attributeNames) {
+  for (const [name, header] of headerOf) {
     const value = attributes[name];
-    if (value === null) continue;
-    headers[HEADER_OF[name]] = String(value);
-    members += `"${name}":${JSON.stringify(value)},`;
+    if (value !== undefined) headers[header] = typeof value === 'string' ? value : String(value);
   }
-  const after = event.after === null ? 'null' : canonicalJson({ ...event.after });
+  const members = JSON.stringify(attributes).slice(1, -1);
   return {
     key,
-    value: `{${members}"datacontenttype":"application/json","after":${after},"data":${bodyOf(event)}}`,
+    value: `{${members},"datacontenttype":"application/json","after":${afterOf(event)},"data":${bodyOf(event)}}`,
     headers,
     timestamp: event.recordedAt,
   };
@@ -78,15 +76,22 @@ function attributesOf(event: RelayedEvent, key: string, logId: string): Attribut
     position: String(event.position),
     // Zero where nothing came before, so that a consumer checks the chain without a special case.
     prevposition: String(event.topicPrev ?? 0),
-    ticketversion: event.version,
-    verdict: event.verdict,
-    verdictreason: event.reason,
+    ticketversion: event.version ?? undefined,
+    verdict: event.verdict ?? undefined,
+    verdictreason: event.reason ?? undefined,
     logid: logId,
     digest: event.digest,
-    correlationid: event.correlationId,
-    causationid: event.causationId,
-    traceparent: event.traceparent,
+    correlationid: event.correlationId ?? undefined,
+    causationid: event.causationId ?? undefined,
+    traceparent: event.traceparent ?? undefined,
   };
+}
+
+/** Its keys in the order that canonical JSON has too. */
+function afterOf({ after }: RelayedEvent): string {
+  if (after === null) return 'null';
+  const { assignee, close_reason, cycle_no, status } = after;
+  return JSON.stringify({ assignee, close_reason, cycle_no, status });
 }
 
 function bodyOf(event: RelayedEvent): string {

@@ -30,8 +30,8 @@ export class TopicRelay implements LaneFollower {
   readonly name: string;
   /** The log's id, once the topic is known to be there. */
   #prepared: Promise<string> | undefined;
-  /** Lanes with a batch that may be on the topic although the checkpoint does not say so. */
-  readonly #uncertain = new Set<number>();
+  /** Lanes whose checkpoint says all there is to know. Of any other the partition's tail is asked first. */
+  readonly #certain = new Set<number>();
 
   constructor(private readonly options: TopicRelayOptions) {
     this.name = `relay:${options.topic.name}`;
@@ -46,14 +46,14 @@ export class TopicRelay implements LaneFollower {
       if (position < checkpoint.position) this.#logStepBack(checkpoint, position);
       await advanceCheckpoint(db, checkpoint, position);
     }
-    this.#uncertain.delete(checkpoint.lane);
+    this.#certain.add(checkpoint.lane);
     return { ...checkpoint, position };
   }
 
   /** One batch, or the word of the partition's tail about the last one, whose outcome is unknown. */
   async advance(checkpoint: Checkpoint): Promise<number> {
     const { lane, position } = checkpoint;
-    if (this.#uncertain.has(lane)) {
+    if (!this.#certain.has(lane)) {
       const reopened = await this.opened(checkpoint);
       if (reopened.position !== position) return reopened.position;
     }
@@ -61,23 +61,26 @@ export class TopicRelay implements LaneFollower {
     if (extent.last === position) return position;
     const last = extent.onTopic === 0 ? extent.last : await this.#publish(checkpoint, extent);
     await advanceCheckpoint(this.options.db, checkpoint, last);
-    this.#uncertain.delete(lane);
+    this.#certain.add(lane);
     return last;
   }
 
-  /** Returns the position up to which the topic now holds everything. */
+  /** Returns the position up to which the topic now holds everything: 0 where it was made anew behind our back. */
   async #publish({ lane, position }: Checkpoint, extent: LaneExtent): Promise<number> {
     const { db, kind, topic, personalData } = this.options;
     const request = { kind, lane, after: position, to: extent.last, personalData, bytesMax: BATCH_BYTES_MAX };
     const events = await readEventsOfTopic(db, request);
     const { records, last } = batchOf(events, await this.#prepare());
-    this.#uncertain.add(lane);
-    try {
-      await topic.publish(lane, records);
-    } catch (thrown) {
-      // The topic itself may have gone: it is looked for, and made again, before anything else is published.
+    this.#certain.delete(lane);
+    const ack = await topic.publish(lane, records).catch((thrown: unknown) => {
+      // The topic itself may have gone: it is looked for, and made again, before any lane publishes anything else.
       this.#prepared = undefined;
+      this.#certain.clear();
       throw thrown;
+    });
+    if (ack.baseOffset === '0' && events[0]?.topicPrev !== null) {
+      this.#logStepBack({ lane, position }, 0);
+      return 0;
     }
     return records.length === extent.onTopic ? extent.last : last;
   }
@@ -98,11 +101,11 @@ export class TopicRelay implements LaneFollower {
     return row.logId;
   }
 
-  #logStepBack({ lane, position }: Checkpoint, to: number): void {
+  #logStepBack({ lane, position }: Pick<Checkpoint, 'lane' | 'position'>, to: number): void {
     const { topic, log } = this.options;
     log(
       to === 0
-        ? `${topic.name} partition ${lane} is empty: publishing the lane again from its beginning`
+        ? `${topic.name} partition ${lane} is new: publishing the lane again from its beginning`
         : `${topic.name} partition ${lane} ends at position ${to}, not ${position}: publishing again from there`,
     );
   }

@@ -10,6 +10,12 @@ export interface ParentProcess {
   exited(): Promise<number | null>;
 }
 
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
 /** Runs hold-servers.ts as the leader of a process group, as a terminal would. */
 export function holdServers(dataDir: string, what: 'postgres' | 'kafka'): ParentProcess {
   const script = [join(__dirname, 'run-typescript.cjs'), join(__dirname, 'hold-servers.ts')];
@@ -17,6 +23,7 @@ export function holdServers(dataDir: string, what: 'postgres' | 'kafka'): Parent
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  children.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const exit = once(child, 'exit') as Promise<[number | null]>;
   return {

@@ -11,6 +11,7 @@ export const CACHE_DIR = resolve(__dirname, '../../.data/cache');
 
 const NOT_SET_UP = "No test cluster: jest's globalSetup (test/support/cluster-setup.cjs) has not run.";
 const PREFIX = 'casetrail-test-';
+const NESTED = 'data-';
 const FRESH_MS = 60_000;
 
 interface Stoppable {
@@ -45,7 +46,7 @@ export async function startCluster(): Promise<void> {
 
 export async function stopCluster(): Promise<void> {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
-  if (directory !== undefined) removeDirectory(directory);
+  if (directory !== undefined) await clearAway(directory);
   directory = undefined;
 }
 
@@ -60,7 +61,7 @@ export function adminDatabaseUrl(): string {
 export function temporaryDataDir(): string {
   const parent = process.env.CASETRAIL_TEST_DIRECTORY;
   if (parent === undefined) throw new Error(NOT_SET_UP);
-  return mkdtempSync(join(parent, 'data-'));
+  return mkdtempSync(join(parent, NESTED));
 }
 
 async function startPostgres(dataDir: string): Promise<void> {
@@ -93,11 +94,16 @@ async function sweepLeftovers(): Promise<void> {
     const age = Date.now() - (statSync(leftover, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     // A run that starts beside this one has its directory a moment before its lock.
     if (age < FRESH_MS || findRunningInstance(leftover) !== undefined) continue;
-    const dataDirs = [leftover, ...readdirSync(leftover).map((entry) => join(leftover, entry))];
-    for (const dataDir of dataDirs) {
-      await Promise.all([stopOrphanPostgres(dataDir, tell), stopOrphanKafka(dataDir, tell)]);
-    }
-    removeDirectory(leftover);
+    await clearAway(leftover);
+  }
+}
+
+/** Also what tests of this run left alive in data directories of their own. */
+async function clearAway(run: string): Promise<void> {
+  const nested = readdirSync(run).filter((entry) => entry.startsWith(NESTED));
+  for (const dataDir of [...nested.map((entry) => join(run, entry)), run]) {
+    await Promise.all([stopOrphanPostgres(dataDir, tell), stopOrphanKafka(dataDir, tell)]);
+    removeDirectory(dataDir);
   }
 }
 

@@ -15,7 +15,15 @@ const envelope = z.looseObject({
   data: z.record(z.string(), z.unknown()).nullish(),
 });
 
-const ENVELOPE_FIELDS = new Set(['event_id', 'event_type', 'timestamp', 'source', 'signature', 'version', 'data']);
+const ENVELOPE_FIELDS = new Set([
+  'event_id',
+  'event_type',
+  'timestamp',
+  'source',
+  'signature',
+  'version',
+  'data',
+]);
 /** Differ between two deliveries of the same statement. */
 const VOLATILE = new Set(['signature', 'delivery_attempt', 'attempt']);
 const PINGS = new Set(['ping', 'test', 'webhook.test']);
@@ -42,7 +50,9 @@ export function readTelegramCrm(json: Body): Reading {
   } as const;
   const type = canonicalType(head.data.event_type);
   const body = head.data.data ?? without(json, ENVELOPE_FIELDS);
-  return type === null ? unmapped(base, body) : known(base, type, body, head.data.data == null ? '' : 'data.');
+  return type === null
+    ? unmapped(base, body)
+    : known(base, type, body, (head.data.data ?? null) === null ? '' : 'data.');
 }
 
 type Base = Pick<

@@ -50,13 +50,11 @@ export class SourceRegistry {
   #byKey: ReadonlyMap<string, Source> = new Map();
   #revision = -1;
   #refreshing: Promise<void> | undefined;
-  #checkedAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly db: Database,
     private readonly secrets: SecretBox,
-    private readonly clock: () => number,
     private readonly log: (message: string) => void,
   ) {}
 
@@ -70,12 +68,16 @@ export class SourceRegistry {
     clearInterval(this.#timer);
   }
 
-  /** A key that is not known yet may be a source made a moment ago: one look, shared by all who ask at the time. */
+  /**
+   * A key that is not known yet may be a source made a moment ago. Whoever asks meanwhile shares one look; a second one
+   * follows only behind a look that was under way already and may have been too early.
+   */
   async find(key: string): Promise<Source | undefined> {
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    if (this.clock() - this.#checkedAt < REFRESH_MS / 4) return undefined;
+    const wasUnderWay = this.#refreshing !== undefined;
     await this.#refresh();
+    if (wasUnderWay && !this.#byKey.has(key)) await this.#refresh();
     return this.#byKey.get(key);
   }
 
@@ -87,7 +89,6 @@ export class SourceRegistry {
   }
 
   async #read(): Promise<void> {
-    this.#checkedAt = this.clock();
     const [revision] = await this.db.query<{ n: number }>(REVISION);
     if (revision === undefined || revision.n === this.#revision) return;
     const rows = await this.db.query<SourceRecord & Record<string, unknown>>(SOURCES);

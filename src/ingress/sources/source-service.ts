@@ -11,7 +11,7 @@ export const newSource = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'lower-case letters, digits, dash and underscore')
-    .refine((name) => name !== 'casetrail', 'this name is casetrail\'s own'),
+    .refine((name) => name !== 'casetrail', "this name is casetrail's own"),
   profile: z.enum(PROFILE_NAMES),
   tenant: z.string().regex(TENANT_PATTERN, 'lower-case letters, digits, dash and underscore').optional(),
   key: z

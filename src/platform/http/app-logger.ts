@@ -3,7 +3,13 @@ import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 const LEVELS = ['error', 'warn', 'log', 'debug'] as const satisfies readonly LogLevel[];
 const VERBOSITY = { error: 1, warn: 2, info: 3, debug: 4 } as const;
 /** Nest names each route at each start; nobody who runs casetrail needs to read that below debug. */
-const BOOT = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+const BOOT = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
 
 /** Lines for a person at a terminal, JSON for whatever collects them elsewhere. */
 export class AppLogger extends ConsoleLogger {

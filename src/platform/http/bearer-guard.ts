@@ -35,8 +35,10 @@ export class BearerGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const needs =
-      this.reflector.getAllAndOverride<Scope | 'public' | undefined>(NEEDS, [context.getHandler(), context.getClass()]) ??
-      'admin';
+      this.reflector.getAllAndOverride<Scope | 'public' | undefined>(NEEDS, [
+        context.getHandler(),
+        context.getClass(),
+      ]) ?? 'admin';
     if (needs === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & WithCaller>();
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];

@@ -26,7 +26,11 @@ export class ProblemFilter implements ExceptionFilter {
     // Fastify's own refusals (a body too large, a bad request line) carry their status.
     const error = asError(thrown) as Error & { statusCode?: number };
     if (error.statusCode !== undefined && error.statusCode < 500) {
-      return problem(error.statusCode, error.statusCode === 413 ? 'payload_too_large' : 'bad_request', error.message);
+      return problem(
+        error.statusCode,
+        error.statusCode === 413 ? 'payload_too_large' : 'bad_request',
+        error.message,
+      );
     }
     this.#log.error(error.stack ?? error.message);
     return problem(500, 'internal_error', 'Something went wrong on our side.');

@@ -2,7 +2,16 @@
  * One-dimensional arrays in PostgreSQL's binary form. A batch of events travels as one Buffer per column: node-postgres
  * sends Buffers in binary, so neither side quotes, escapes or hex-codes what may be a megabyte of raw webhook.
  */
-const OID = { bool: 16, bytea: 17, int8: 20, int2: 21, int4: 23, text: 25, timestamptz: 1184, uuid: 2950 } as const;
+const OID = {
+  bool: 16,
+  bytea: 17,
+  int8: 20,
+  int2: 21,
+  int4: 23,
+  text: 25,
+  timestamptz: 1184,
+  uuid: 2950,
+} as const;
 
 /** Milliseconds from the Unix epoch to PostgreSQL's, 2000-01-01. */
 const POSTGRES_EPOCH_MS = 946_684_800_000;
@@ -10,7 +19,12 @@ const POSTGRES_EPOCH_MS = 946_684_800_000;
 type Item<T> = T | null | undefined;
 
 export function textArray(items: readonly Item<string>[]): Buffer {
-  return variable(OID.text, items, (text) => Buffer.byteLength(text), (text, out, at) => out.write(text, at));
+  return variable(
+    OID.text,
+    items,
+    (text) => Buffer.byteLength(text),
+    (text, out, at) => out.write(text, at),
+  );
 }
 
 export function byteaArray(items: readonly Item<Uint8Array>[]): Buffer {
@@ -32,11 +46,21 @@ export function uuidArray(items: readonly Item<string>[]): Buffer {
 }
 
 export function int2Array(items: readonly Item<number>[]): Buffer {
-  return variable(OID.int2, items, () => 2, (n, out, at) => out.writeInt16BE(n, at));
+  return variable(
+    OID.int2,
+    items,
+    () => 2,
+    (n, out, at) => out.writeInt16BE(n, at),
+  );
 }
 
 export function int4Array(items: readonly Item<number>[]): Buffer {
-  return variable(OID.int4, items, () => 4, (n, out, at) => out.writeInt32BE(n, at));
+  return variable(
+    OID.int4,
+    items,
+    () => 4,
+    (n, out, at) => out.writeInt32BE(n, at),
+  );
 }
 
 export function int8Array(items: readonly Item<number>[]): Buffer {
@@ -45,8 +69,11 @@ export function int8Array(items: readonly Item<number>[]): Buffer {
 
 /** From milliseconds of the Unix epoch. */
 export function timestamptzArray(items: readonly Item<number>[]): Buffer {
-  return variable(OID.timestamptz, items, () => 8, (ms, out, at) =>
-    writeInt64((ms - POSTGRES_EPOCH_MS) * 1000, out, at),
+  return variable(
+    OID.timestamptz,
+    items,
+    () => 8,
+    (ms, out, at) => writeInt64((ms - POSTGRES_EPOCH_MS) * 1000, out, at),
   );
 }
 

@@ -35,7 +35,9 @@ export function translated(thrown: unknown): StatementError | CasetrailError {
     return new StatementError(thrown.code, thrown.constraint, thrown.message, thrown);
   }
   const detail = thrown instanceof Error && thrown.message !== '' ? thrown.message : firstOf(thrown);
-  return new CasetrailError('storage_unavailable', `PostgreSQL is not answering: ${detail}`, { cause: thrown });
+  return new CasetrailError('storage_unavailable', `PostgreSQL is not answering: ${detail}`, {
+    cause: thrown,
+  });
 }
 
 /** 08 connection, 53 resources (disk full, too many connections), 57P operator intervention, 58 system, XX internal. */

@@ -47,7 +47,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     query_timeout: (options.statementTimeoutMs ?? 30 * SECOND) + SECOND,
     ...(options.role === undefined
       ? {}
-      : { options: `-c role=${options.role} -c statement_timeout=${options.statementTimeoutMs ?? 30 * SECOND}` }),
+      : {
+          options: `-c role=${options.role} -c statement_timeout=${options.statementTimeoutMs ?? 30 * SECOND}`,
+        }),
   });
   // An idle connection that dies is replaced at the next query, which is where a lasting outage shows itself.
   pool.on('error', () => undefined);

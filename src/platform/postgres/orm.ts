@@ -1,10 +1,10 @@
-import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { translated } from './database-error';
 
 export interface OrmOptions {
   readonly url: string;
   readonly role: string | undefined;
-  readonly entities: readonly EntityTarget<ObjectLiteral>[];
+  readonly entities: NonNullable<DataSourceOptions['entities']>;
 }
 
 /** TypeORM for the few rows that are edited: sources, keys, tokens. A small pool of its own, off the hot path. */
@@ -13,7 +13,7 @@ export async function openOrm(options: OrmOptions): Promise<DataSource> {
     type: 'postgres',
     url: options.url,
     applicationName: 'casetrail-orm',
-    entities: [...options.entities] as Function[],
+    entities: options.entities,
     synchronize: false,
     migrationsRun: false,
     installExtensions: false,

@@ -35,8 +35,8 @@ export function diskFullLine(path: string): string {
   return `The disk is full: could not write under ${path}.`;
 }
 
+/** By its shape: jest runs code in a realm of its own, where the errors of Node's modules are no instance of Error. */
 export function errnoOf(thrown: unknown): string | undefined {
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string'
-    ? thrown.code
-    : undefined;
+  const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
+  return typeof code === 'string' ? code : undefined;
 }

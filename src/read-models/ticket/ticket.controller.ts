@@ -9,7 +9,11 @@ export class TicketController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get(':id')
-  find(@Param('id') id: string, @Query('source') source: string | undefined, @Req() request: WithCaller): Promise<TicketView> {
+  find(
+    @Param('id') id: string,
+    @Query('source') source: string | undefined,
+    @Req() request: WithCaller,
+  ): Promise<TicketView> {
     return this.queries.execute(new FindTicket(id, request.caller?.tenant ?? null, source ?? null));
   }
 }

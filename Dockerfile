@@ -1,0 +1,33 @@
+# Three stages: everything to build, only what runs, and the image itself. The embedded PostgreSQL is an optional
+# dependency and stays out: in a container DATABASE_URL and KAFKA_BROKERS lead to servers of their own.
+FROM node:20.20.2-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=optional --include=dev --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json nest-cli.json ./
+COPY src ./src
+RUN npm run build
+
+FROM node:20.20.2-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
+
+FROM node:20.20.2-bookworm-slim AS runtime
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=3000 \
+    CASETRAIL_DATA_DIR=/var/lib/casetrail
+WORKDIR /app
+# Made here, so that a named volume takes over the owner.
+RUN install --directory --owner=node --group=node --mode=0700 /var/lib/casetrail
+COPY package.json LICENSE ./
+COPY migrations ./migrations
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+# The image's user node, by number: whoever runs the image can see that it is not root.
+USER 1000:1000
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+    CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/cli/main.js", "start"]
