@@ -16,6 +16,7 @@ const CHECKS = [
   { name: 'types', command: npmRun('types') },
   { name: 'imports', command: npmRun('imports') },
   { name: 'unused', command: npmRun('unused') },
+  { name: 'compose', command: [bin('dclint'), '--max-warnings', '0', 'docker-compose.yml'] },
   { name: 'build', command: [process.execPath, join(root, 'scripts', 'prepare.mjs'), '--build'] },
 ];
 

@@ -6,6 +6,7 @@ import { ticketKey } from '../kernel/ticket-key';
 import { uuidV5 } from '../kernel/uuid';
 import { type Queryable } from '../platform/postgres/database';
 import { fingerprintOf } from './event-hash';
+import { identityOf } from './identity';
 import { type Incoming } from './incoming';
 import { judgedEvent, type Judgement, seal } from './judged-event';
 import { type Pending } from './pending';
@@ -27,7 +28,10 @@ export async function planWithHistory(db: Queryable, pending: Pending): Promise<
   const { tenant, ticketId } = incoming;
   // The head first: what is appended after it was read fails the comparison of revisions.
   const head = (await readHeads(db, [{ tenant, ticketId }])).get(0) ?? null;
-  const stored = (await readTicket(db, tenant, ticketId)).filter((event) => !isOwn(event));
+  // Itself too, where another node was faster: the append then refuses this copy as a duplicate.
+  const stored = (await readTicket(db, tenant, ticketId)).filter(
+    (event) => !isOwn(event) && identityOf(event.source, event.dedupeKey) !== pending.identity,
+  );
   const judged = rejudge(head, stored.map(factOfStored), fact);
   const version = (head?.version ?? 0) + (judged.verdict === 'rejected' ? 0 : 1);
   const judgement = {

@@ -1,7 +1,7 @@
 import { backoffMs, pause } from '../kernel/backoff';
 import { asError, CasetrailError } from '../kernel/errors';
 import { type Database } from '../platform/postgres/database';
-import { StatementError } from '../platform/postgres/database-error';
+import { isAboutData, isOutage, isRace, refusal, unavailable } from './append-failure';
 import { AppendQueue } from './append-queue';
 import { appendGroups, type AppendResult } from './append-statement';
 import { answerStored, naturallyKnown } from './first-answers';
@@ -9,15 +9,15 @@ import { HeadCache } from './head-cache';
 import { planWithHistory } from './history';
 import { type Incoming } from './incoming';
 import { type Outcome } from './outcome';
-import { Pending } from './pending';
-import { newAttempt, planBatch, storedOutcome, type PlannedGroup } from './plan';
+import { byTicket, Pending } from './pending';
+import { newAttempt, pendingsOf, planBatch, type PlannedGroup, storedOutcome } from './plan';
 import { readHeads } from './reading';
+import { SideTasks } from './side-tasks';
 
 const SWEEP_MS = 100;
 const HEADS_KEPT = 50_000;
 /** A ticket that other nodes keep moving is given up after so many rounds; the sender's retry finds it calmer. */
 const ROUNDS_MAX = 20;
-const UNIQUE_VIOLATION = '23505';
 
 export interface LedgerOptions {
   readonly lanes: number;
@@ -43,7 +43,7 @@ export class Ledger {
   readonly #queue = new AppendQueue();
   /** Everything unanswered, by identity: a second copy of an event waits for the first. */
   readonly #open = new Map<string, Pending>();
-  readonly #sideWork = new Set<Promise<void>>();
+  readonly #sideTasks = new SideTasks(this.#queue, () => this.#wake());
   readonly #stopping = new AbortController();
   readonly #sweeper: NodeJS.Timeout;
   #openBytes = 0;
@@ -91,8 +91,8 @@ export class Ledger {
   }
 
   async #idle(): Promise<void> {
-    while (this.#pumping !== undefined || this.#sideWork.size > 0) {
-      await Promise.allSettled([this.#pumping, ...this.#sideWork]);
+    while (this.#pumping !== undefined || !this.#sideTasks.isIdle) {
+      await Promise.all([this.#pumping, this.#sideTasks.settled()]);
     }
   }
 
@@ -135,17 +135,19 @@ export class Ledger {
     return this.#queue.take(this.options.batchMax);
   }
 
+  /** Never rejects: whatever goes wrong is the answer of the events concerned. */
   async #appendBatch(batch: readonly Pending[]): Promise<void> {
     try {
       await this.#loadHeads(batch);
+      const plan = planBatch(batch, (key) => this.#heads.get(key) ?? null);
+      if (plan.groups.length > 0) await this.#write(plan.groups);
+      // Behind the batch, which may hold earlier events of the same tickets.
+      for (const waiting of plan.needHistory)
+        this.#aside(waiting, (events) => this.#appendWithHistory(events));
     } catch (thrown) {
-      if (await this.#outlast(thrown, batch)) this.#queue.putBack(batch);
-      return;
+      if (!isOutage(thrown)) await this.#isolate(batch, asError(thrown));
+      else if (await this.#outlast(thrown, batch)) this.#queue.putBack(batch);
     }
-    const plan = planBatch(batch, (key) => this.#heads.get(key) ?? null);
-    if (plan.groups.length > 0) await this.#write(plan.groups);
-    // Behind the batch, which may hold earlier events of the same tickets.
-    for (const waiting of plan.needHistory) this.#aside(waiting, (events) => this.#appendWithHistory(events));
   }
 
   /** An opening is taken for a new ticket without a look: the append's comparison of revisions tells if it is not. */
@@ -165,7 +167,7 @@ export class Ledger {
 
   async #write(groups: readonly PlannedGroup[]): Promise<void> {
     const attempt = newAttempt(groups);
-    const waiting = waitingFor(groups);
+    const waiting = groups.flatMap(pendingsOf);
     do {
       try {
         this.#settleWritten(
@@ -178,10 +180,11 @@ export class Ledger {
         );
         return;
       } catch (thrown) {
-        if (thrown instanceof StatementError && !thrown.isTransient) {
-          await this.#afterRefusedStatement(waiting, thrown);
+        if (isRace(thrown)) {
+          for (const events of byTicket(waiting)) this.#aside(events, (same) => this.#lookInto(same));
           return;
         }
+        if (!isOutage(thrown)) throw thrown;
         if (!(await this.#outlast(thrown, waiting))) return;
       }
     } while (!this.#stopping.signal.aborted);
@@ -190,10 +193,11 @@ export class Ledger {
   #settleWritten(groups: readonly PlannedGroup[], result: AppendResult): void {
     this.#failuresInARow = 0;
     const grown = new Set<number>();
-    groups.forEach(({ key, group, waiting }, index) => {
+    groups.forEach((planned, index) => {
+      const { key, group, waiting } = planned;
       const places = result[index] ?? null;
       if (places === null) {
-        this.#aside(pendingsOf(waiting), (events) => this.#lookInto(events));
+        this.#aside(pendingsOf(planned), (events) => this.#lookInto(events));
         return;
       }
       grown.add(group.lane);
@@ -206,23 +210,18 @@ export class Ledger {
     if (grown.size > 0) this.options.onAppended([...grown]);
   }
 
-  /** PostgreSQL refused the statement: a race for a unique key is looked into, a poison event is found by halving. */
-  async #afterRefusedStatement(waiting: readonly Pending[], error: StatementError): Promise<void> {
-    if (error.sqlState === UNIQUE_VIOLATION) {
-      for (const events of byTicket(waiting)) this.#aside(events, (same) => this.#lookInto(same));
+  /** One of these events can't be stored: by halving it is found, and the others are stored without it. */
+  async #isolate(events: readonly Pending[], error: Error): Promise<void> {
+    const [only] = events;
+    if (only !== undefined && events.length === 1) {
+      only.fail(refusal(error));
+      if (!isAboutData(error)) this.options.log(`event ${only.identity}: ${error.stack ?? error.message}`);
       return;
     }
-    const [only] = waiting;
-    if (!error.isAboutData) {
-      this.options.log(`PostgreSQL refused an append (${error.sqlState}): ${error.message}`);
-      for (const pending of waiting) pending.fail(unavailable('PostgreSQL refused the append', error));
-    } else if (waiting.length === 1 && only !== undefined) {
-      const message = `PostgreSQL can't hold this event: ${error.message}`;
-      only.fail(new CasetrailError('append_refused', message, { cause: error }));
-    } else {
-      const middle = Math.ceil(waiting.length / 2);
-      await this.#appendBatch(waiting.slice(0, middle));
-      await this.#appendBatch(waiting.slice(middle));
+    const middle = Math.ceil(events.length / 2);
+    for (const half of [events.slice(0, middle), events.slice(middle)]) {
+      const open = half.filter((pending) => !pending.settled);
+      if (open.length > 0) await this.#appendBatch(open);
     }
   }
 
@@ -235,17 +234,7 @@ export class Ledger {
   }
 
   #aside(events: readonly Pending[], work: SideWork): void {
-    const [first] = events;
-    if (first === undefined) return;
-    const ticket = first.fact === null ? undefined : first.incoming.partitionKey;
-    if (ticket !== undefined) this.#queue.hold(ticket);
-    const task = this.#untilAnswered(events, work).then((again) => {
-      this.#sideWork.delete(task);
-      if (ticket === undefined) this.#queue.putBack(again);
-      else this.#queue.release(ticket, again);
-      this.#wake();
-    });
-    this.#sideWork.add(task);
+    this.#sideTasks.start(events, () => this.#untilAnswered(events, work));
   }
 
   async #untilAnswered(events: readonly Pending[], work: SideWork): Promise<readonly Pending[]> {
@@ -255,10 +244,9 @@ export class Ledger {
       try {
         return await work(open);
       } catch (thrown) {
-        const raced =
-          thrown instanceof StatementError && (thrown.isTransient || thrown.sqlState === UNIQUE_VIOLATION);
-        if (thrown instanceof StatementError && !raced) {
-          await this.#afterRefusedStatement(open.slice(0, 1), thrown);
+        if (isRace(thrown)) continue;
+        if (!isOutage(thrown)) {
+          await this.#isolate(open.slice(0, 1), asError(thrown));
           return open.slice(1);
         }
         if (!(await this.#outlast(thrown, open))) return [];
@@ -304,27 +292,4 @@ export class Ledger {
       if (pending.deadlineAt <= now) pending.fail(unavailable('the event could not be stored in time'));
     }
   }
-}
-
-function unavailable(why: string, cause?: unknown): CasetrailError {
-  return new CasetrailError('storage_unavailable', `${why}.`, cause === undefined ? undefined : { cause });
-}
-
-function pendingsOf(waiting: PlannedGroup['waiting']): Pending[] {
-  return waiting.map(({ pending }) => pending);
-}
-
-function waitingFor(groups: readonly PlannedGroup[]): Pending[] {
-  return groups.flatMap(({ waiting }) => pendingsOf(waiting));
-}
-
-function byTicket(events: readonly Pending[]): Iterable<Pending[]> {
-  const tickets = new Map<string, Pending[]>();
-  for (const pending of events) {
-    const key = pending.fact === null ? pending.identity : pending.incoming.partitionKey;
-    const same = tickets.get(key);
-    if (same === undefined) tickets.set(key, [pending]);
-    else same.push(pending);
-  }
-  return tickets.values();
 }

@@ -73,3 +73,15 @@ function factOfIncoming(incoming: Incoming, identity: string): Fact {
     data: incoming.data,
   } as FactFields);
 }
+
+/** Events of no ticket stand each for itself. */
+export function byTicket(events: readonly Pending[]): Iterable<Pending[]> {
+  const tickets = new Map<string, Pending[]>();
+  for (const pending of events) {
+    const key = pending.fact === null ? pending.identity : pending.incoming.partitionKey;
+    const same = tickets.get(key);
+    if (same === undefined) tickets.set(key, [pending]);
+    else same.push(pending);
+  }
+  return tickets.values();
+}

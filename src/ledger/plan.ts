@@ -135,3 +135,7 @@ export function newAttempt(groups: readonly PlannedGroup[]): string {
   for (const { waiting } of groups) for (const { pending } of waiting) pending.attempts.add(attempt);
   return attempt;
 }
+
+export function pendingsOf({ waiting }: PlannedGroup): Pending[] {
+  return waiting.map(({ pending }) => pending);
+}

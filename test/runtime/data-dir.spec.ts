@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRunningInstance, openDataDir } from '../../src/platform/runtime/data-dir';
+import { stopOrphanPostgres } from '../../src/platform/runtime/embedded-postgres';
 import { identityOf, ownIdentity } from '../../src/platform/runtime/processes';
 import { temporaryDataDir } from '../support/cluster';
 import { holdServers, killHard } from './parent-process';
@@ -66,6 +67,7 @@ describe('the run lock', () => {
     expect(findRunningInstance(path)?.pid).toBe(parent.child.pid);
     expect(() => openDataDir(path).acquire()).toThrow('casetrail already runs here');
     await killHard(parent);
+    await stopOrphanPostgres(path, () => undefined);
     expect(findRunningInstance(path)).toBeUndefined();
     openDataDir(path).acquire();
     expect(findRunningInstance(path)?.pid).toBe(process.pid);

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export interface ParentProcess {
@@ -18,7 +17,7 @@ afterEach(() => {
 
 /** Runs hold-servers.ts as the leader of a process group, as a terminal would. */
 export function holdServers(dataDir: string, what: 'postgres' | 'kafka'): ParentProcess {
-  const script = [join(__dirname, 'run-typescript.cjs'), join(__dirname, 'hold-servers.ts')];
+  const script = [require.resolve('./run-typescript.cjs'), require.resolve('./hold-servers')];
   const child = spawn(process.execPath, [...script, dataDir, what], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,2 +1,4 @@
 // A .cjs file, because jest wants the function as the module itself and the house has no default exports.
-module.exports = () => require('./cluster').startCluster();
+const { startCluster } = require('./cluster');
+
+module.exports = () => startCluster();

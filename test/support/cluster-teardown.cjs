@@ -1,1 +1,3 @@
-module.exports = () => require('./cluster').stopCluster();
+const { stopCluster } = require('./cluster');
+
+module.exports = () => stopCluster();

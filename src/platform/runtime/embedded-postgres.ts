@@ -63,6 +63,14 @@ interface Launch {
 /** A real PostgreSQL under `<data dir>/postgres`. Whatever an earlier run left behind is put right first. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir);
+  try {
+    return await start(dataDir, options);
+  } catch (error) {
+    throw storageError(error, dataDir);
+  }
+}
+
+async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log } = options;
   const account = await serverAccount(join(dataDir, 'postgres', 'data'), log);
   const binaries = postgresBinaries(account, log);
@@ -144,12 +152,10 @@ async function launchUntilUp(launch: Launch): Promise<{ server: ServerProcess; p
     Number(readTextIfThere(launch.home.portFile)) || (launch.options.port ?? PREFERRED_PORT);
   for (let attempt = 1; ; attempt++) {
     const port = await freePort(preferred);
+    replaceFile(launch.home.portFile, `${port}\n`);
     const server = startServer(launch, port);
     const failure = await upOrFailure(server, urlOf(launch.password, port, 'postgres'), launch.options.log);
-    if (failure === undefined) {
-      keepPort(launch, port);
-      return { server, port };
-    }
+    if (failure === undefined) return { server, port };
     await server.stop(STOP_STEPS);
     const portLost = /could not bind|Address already in use/.test(failure);
     // After kill -9 of the server its children need a moment to notice and let go of the shared memory.
@@ -162,22 +168,15 @@ async function launchUntilUp(launch: Launch): Promise<{ server: ServerProcess; p
 
 function startServer(launch: Launch, port: number): ServerProcess {
   const settings = { ...POSTGRES_SETTINGS, ...launch.options.settings, port: String(port) };
-  try {
-    return new ServerProcess({
-      command: launch.postgres,
-      args: [
-        '-D',
-        launch.home.data,
-        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-      ],
-      logFile: launch.logFile,
-      cwd: launch.home.path,
-      env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
-      ...(launch.account === undefined ? {} : { account: launch.account }),
-    });
-  } catch (error) {
-    throw storageError(error, launch.logFile);
-  }
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return new ServerProcess({
+    command: launch.postgres,
+    args: ['-D', launch.home.data, ...flags],
+    logFile: launch.logFile,
+    cwd: launch.home.path,
+    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+    ...(launch.account === undefined ? {} : { account: launch.account }),
+  });
 }
 
 /** Ready means that a login works. Recovery after a crash takes its time; a server that ended says why in its output. */
@@ -217,14 +216,6 @@ function startError(failure: string, launch: Launch): Error {
     `PostgreSQL did not start: ${reason} (log: ${launch.logFile})`,
     new Error(failure),
   );
-}
-
-function keepPort(launch: Launch, port: number): void {
-  try {
-    replaceFile(launch.home.portFile, `${port}\n`);
-  } catch (error) {
-    throw storageError(error, launch.home.portFile);
-  }
 }
 
 async function ensureDatabase(adminUrl: string, database: string): Promise<void> {

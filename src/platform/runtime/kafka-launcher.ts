@@ -42,6 +42,14 @@ const PORT_ATTEMPTS = 3;
 
 export async function startKafka(options: KafkaOptions): Promise<KafkaStart> {
   const dataDir = resolve(options.dataDir);
+  try {
+    return await start(dataDir, options);
+  } catch (error) {
+    throw storageError(error, dataDir);
+  }
+}
+
+async function start(dataDir: string, options: KafkaOptions): Promise<KafkaStart> {
   const java = await findJava(options.javaHome);
   if (!java.found) return { available: false, reason: java.reason };
   const jars = await kafkaJars({ ...options, cacheDir: options.cacheDir ?? join(dataDir, 'cache') });
@@ -128,11 +136,7 @@ async function agreeOnCluster(home: string, count: number, newPorts: boolean): P
     });
   }
   const cluster: ClusterFile = { clusterId: before?.clusterId ?? newClusterId(), nodes };
-  try {
-    replaceFile(file, JSON.stringify(cluster));
-  } catch (error) {
-    throw storageError(error, file);
-  }
+  replaceFile(file, JSON.stringify(cluster));
   return cluster;
 }
 
