@@ -66,12 +66,20 @@ module.exports = {
       { path: '^src/consumer/' },
       { path: '^src/', pathNot: '^src/(consumer|kernel)/' },
     ),
-    only('no-test-in-src', 'production code never imports tests', { path: '^src/' }, { path: '^(test|bench)/' }),
+    only(
+      'no-test-in-src',
+      'production code never imports tests',
+      { path: '^src/' },
+      { path: '^(test|bench)/' },
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -49,10 +49,13 @@ class Start {
     const { config } = this;
     const dataDir = openDataDir(config.dataDir);
     const lock = dataDir.acquire();
-    this.#started.push({ name: 'lock', stop: () => {
+    this.#started.push({
+      name: 'lock',
+      stop: () => {
         lock.release();
         return Promise.resolve();
-      } });
+      },
+    });
     const postgres = config.database.url === undefined ? await this.#embeddedPostgres(dataDir) : undefined;
     const databaseUrl = postgres?.url ?? config.database.url ?? '';
     const ran = await migrate({ url: config.database.directUrl ?? databaseUrl, lanes: config.lanes });

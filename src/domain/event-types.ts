@@ -30,19 +30,3 @@ export type TicketEventType = (typeof ticketEventTypes)[number];
 export type OwnEventType = (typeof ownEventTypes)[number];
 export type EventType = (typeof eventTypes)[number];
 export type OpeningType = 'ticket.created' | 'ticket.reopened';
-
-const ticketTypes: ReadonlySet<string> = new Set(ticketEventTypes);
-const ownTypes: ReadonlySet<string> = new Set(ownEventTypes);
-const allTypes: ReadonlySet<string> = new Set(eventTypes);
-
-export function isEventType(type: string): type is EventType {
-  return allTypes.has(type);
-}
-
-export function isTicketEventType(type: string): type is TicketEventType {
-  return ticketTypes.has(type);
-}
-
-export function isOwnEventType(type: string): type is OwnEventType {
-  return ownTypes.has(type);
-}

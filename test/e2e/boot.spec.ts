@@ -51,9 +51,17 @@ describe('the built product, run by plain node', () => {
   test('after kill -9 starts again in the same data directory, with everything that was acknowledged', async () => {
     node = await startNode(env);
     const source = await addSource('second');
-    const bodies = Array.from({ length: 50 }, (_, i) => webhook(source, 'ticket.created', { ticket_id: `K-${i}` }));
+    const bodies = Array.from({ length: 50 }, (_, i) =>
+      webhook(source, 'ticket.created', { ticket_id: `K-${i}` }),
+    );
     const send = (body: Json): Promise<number> =>
-      request(source.url).post('').send(body).then((answer) => answer.status, () => 0);
+      request(source.url)
+        .post('')
+        .send(body)
+        .then(
+          (answer) => answer.status,
+          () => 0,
+        );
     const answers = bodies.map(send);
     await Promise.race(answers);
     await node.stop('SIGKILL');
@@ -71,7 +79,9 @@ describe('the built product, run by plain node', () => {
   test('answers what is under way before it stops', async () => {
     node = await startNode(env);
     const source = await addSource('third');
-    const bodies = Array.from({ length: 100 }, (_, i) => webhook(source, 'ticket.created', { ticket_id: `S-${i}` }));
+    const bodies = Array.from({ length: 100 }, (_, i) =>
+      webhook(source, 'ticket.created', { ticket_id: `S-${i}` }),
+    );
     const answers = Promise.allSettled(bodies.map((body) => request(source.url).post('').send(body)));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await node.stop('SIGTERM')).toBe(0);
@@ -101,7 +111,10 @@ describe('the built product, run by plain node', () => {
   });
 
   test('says in one line that the database can not be reached, and exits 1', async () => {
-    const ended = await runCommand(['start'], { ...env, DATABASE_URL: 'postgres://u:topsecret@127.0.0.1:1/none' });
+    const ended = await runCommand(['start'], {
+      ...env,
+      DATABASE_URL: 'postgres://u:topsecret@127.0.0.1:1/none',
+    });
     expect(ended.code).toBe(1);
     expect(ended.output).toMatch(/PostgreSQL is not answering/);
     expect(ended.output).not.toMatch(/topsecret|^\s+at /m);

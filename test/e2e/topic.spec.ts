@@ -60,7 +60,11 @@ describeWithKafka('the ticket topic', () => {
         .expect(expected);
     await send('ticket.created', { ticket_id: 'W-1' });
     await send('status.changed', { ticket_id: 'W-1', previous_status: 'open', new_status: 'closed' });
-    await send('status.changed', { ticket_id: 'W-1', previous_status: 'closed', new_status: 'resolved' }, 409);
+    await send(
+      'status.changed',
+      { ticket_id: 'W-1', previous_status: 'closed', new_status: 'resolved' },
+      409,
+    );
     await app.close();
 
     app = await startApp(database.url, env, testBrokers());

@@ -130,10 +130,10 @@ describe('casetrail verify', () => {
       expect(told.code).toBe(1);
       expect(JSON.parse(told.out)).toMatchObject({
         ok: false,
-        fault: { lane: 0, position: 0, kind: 'other_log' },
+        fault: { lane: 0, position: 1, kind: 'truncated' },
       });
       expect(readFileSync(file, 'utf8')).toBe(before);
-      expect((await run(url, '--anchor', file)).out).toMatch(/^Fault at 0:0: other_log: /);
+      expect((await run(url, '--anchor', file)).out).toMatch(/^Fault at 0:1: truncated: /);
     } finally {
       await dropDatabase(url);
     }

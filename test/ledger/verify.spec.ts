@@ -67,7 +67,7 @@ const TAMPERINGS: readonly Tampering[] = [
   {
     what: 'an event moved to another ticket',
     at: middle,
-    sql: updateEvent("ticket_id = 'M-1'"),
+    sql: updateEvent("ticket_id = 'V-1-moved'"),
     kind: 'lane',
   },
   {

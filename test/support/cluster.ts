@@ -31,10 +31,9 @@ export async function startCluster(): Promise<void> {
   directory = mkdtempSync(join(tmpdir(), PREFIX));
   openDataDir(directory).acquire();
   process.env.CASETRAIL_TEST_DIRECTORY = directory;
-  // jest does not run its teardown when it is interrupted, and the servers are in process groups of their own.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => void stopCluster().finally(() => process.exit(1)));
-  }
+  // jest does not run its teardown when it is interrupted, and the servers are in process groups of their own. Not
+  // `once`: other libraries end the process at once when they find that nobody else listens.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void interrupted());
   const started = await Promise.allSettled([startPostgres(directory), startOneKafka(directory)]);
   const failed = started.find((result) => result.status === 'rejected');
   if (failed !== undefined) {
@@ -42,6 +41,11 @@ export async function startCluster(): Promise<void> {
     throw failed.reason;
   }
   await prepareTemplate(adminDatabaseUrl());
+}
+
+async function interrupted(): Promise<void> {
+  await stopCluster();
+  process.exit(1);
 }
 
 export async function stopCluster(): Promise<void> {

@@ -1,34 +1,36 @@
 import { type Queryable } from '../../platform/postgres/database';
+import { ticketKey } from '../../kernel/ticket-key';
 import { chainDigest } from '../event-hash';
 import { checkEvent, passOnTopic, type TopicTails } from './check-event';
 import { type Fault, fault } from './fault';
 import { appendRows, type AppendRow, type EventRow, eventSlices } from './read-lane';
 import { type LaneEnd } from './read-log';
 
-/** Reads a lane from its beginning to `end` as it was when the verification began. Returns its first fault. */
+/** Reads a lane from its beginning to `end` as it was when the verification began. Returns its first fault, and the first ticket without a head. */
 export async function checkLane(
   db: Queryable,
   end: LaneEnd,
   lanes: number,
   onChecked: (events: number) => void,
-): Promise<Fault | null> {
+): Promise<readonly (Fault | null)[]> {
   const until = Math.max(end.lastPosition, end.lastEvent);
   const walk = new LaneWalk(end.lane, lanes, appendRows(db, end.lane, until));
   for await (const slice of eventSlices(db, end.lane, until)) {
     for (const event of slice) {
       const found = (walk.needsAppend ? await walk.nextAppend(event) : null) ?? walk.pass(event);
-      if (found !== null) return found;
+      if (found !== null) return [found, walk.missingHead];
     }
     onChecked(slice.length);
   }
-  return walk.position === until
-    ? null
-    : fault('position', end.lane, walk.position + 1, 'there is no such event');
+  const isWhole = walk.position === until;
+  const cutOff = isWhole ? null : fault('position', end.lane, walk.position + 1, 'there is no such event');
+  return [cutOff, walk.missingHead];
 }
 
 /** Where the check stands in its lane, with all that the next event is compared to. */
 class LaneWalk {
   position = 0;
+  missingHead: Fault | null = null;
   readonly #tails: TopicTails = { events: null, rejections: null };
   #append: AppendRow | null = null;
   #hashes: Uint8Array[] = [];
@@ -69,6 +71,10 @@ class LaneWalk {
     const { lane, lanes } = this;
     const found = checkEvent(event, { lane, lanes, append, tails: this.#tails });
     if (found !== null) return found;
+    if (!event.hasHead) {
+      const key = ticketKey(event.tenant, event.ticketId ?? '');
+      this.missingHead ??= fault('head_missing', lane, event.position, `ticket ${key} has no head`);
+    }
     this.position = event.position;
     passOnTopic(event, this.#tails);
     this.#hashes.push(event.hash);

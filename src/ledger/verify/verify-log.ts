@@ -35,9 +35,9 @@ export async function verifyLog(db: Queryable, options: VerifyOptions): Promise<
   ];
   for (const end of log.ends) {
     const found = await checkLane(db, end, log.lanes, (events) => progress.hashed(events));
-    faults.push(found);
+    faults.push(...found);
     // Lanes come in order, so this is the first fault of all lanes.
-    if (found !== null) break;
+    if (found[0] !== null) break;
   }
   faults.push(await checkTickets(db, log.lanes, (events) => progress.folded(events)));
   const found = firstOf(faults);
