@@ -4,7 +4,7 @@ import { Kafka, logLevel } from 'kafkajs';
 
 const brokers = (process.argv[2] ?? '127.0.0.1:9092').split(',');
 const topic = process.argv[3] ?? 'casetrail.ticket-events.v1';
-const kafka = new Kafka({ clientId: 'follow-tickets', brokers, logLevel: logLevel.ERROR });
+const kafka = new Kafka({ clientId: 'follow-tickets', brokers, logLevel: logLevel.NOTHING });
 // A group of its own for each run: every run starts at the beginning.
 const consumer = kafka.consumer({ groupId: `follow-tickets-${randomUUID()}`, maxWaitTimeInMs: 200 });
 

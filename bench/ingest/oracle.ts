@@ -1,50 +1,11 @@
-import { type Database } from '../../src/platform/postgres/database';
+import { laneFaults, storedFaults } from '../support/oracle';
 import { type Contender } from './contenders';
 
-const EXAMPLES = 3;
-
-const LANES = `
-  SELECT e.lane, count(*) AS events, min(e.position) AS first, max(e.position) AS last,
-         (SELECT count(*) FROM es.content c WHERE c.lane = e.lane) AS contents,
-         (SELECT sum(a.last_position - a.first_position + 1) FROM es.append a WHERE a.lane = e.lane)::bigint AS appended
-  FROM es.event e GROUP BY e.lane`;
-
-/** What is wrong with what a contender acknowledged and stored; nothing else may be said of any figure before. */
+/** What is wrong with what a contender acknowledged and stored. */
 export async function faultsOf({ name, load, store }: Contender): Promise<string[]> {
   const faults = [...load.faults];
-  if (store !== null) {
-    const rows = await store.db.query<{ id: string }>({ text: store.eventIds });
-    const stored = new Map<string, number>();
-    for (const { id } of rows) stored.set(id, (stored.get(id) ?? 0) + 1);
-    const lost = [...load.acknowledged].filter((id) => !stored.has(id));
-    const doubled = [...stored].filter(([, count]) => count > 1).map(([id]) => id);
-    const invented = [...stored.keys()].filter((id) => !load.sent.has(id));
-    faults.push(
-      ...some(lost, 'acknowledged and not stored'),
-      ...some(doubled, 'stored more than once'),
-      ...some(invented, 'stored and never sent'),
-    );
-    if (name === 'casetrail') faults.push(...(await laneFaults(store.db)));
-  }
+  if (store !== null)
+    faults.push(...(await storedFaults(store.db, store.eventIds, load.acknowledged, load.sent)));
+  if (store !== null && name === 'casetrail') faults.push(...(await laneFaults(store.db)));
   return faults.map((fault) => `${name}: ${fault}`);
-}
-
-/** Positions 1, 2, 3 … in every lane, each with its content and in exactly one append. */
-export async function laneFaults(db: Database): Promise<string[]> {
-  const lanes = await db.query<
-    Record<'lane' | 'events' | 'first' | 'last' | 'contents' | 'appended', number>
-  >({
-    text: LANES,
-  });
-  return lanes.flatMap(({ lane, events, first, last, contents, appended }) => {
-    const isGapless = first === 1 && last === events && contents === events && appended === events;
-    if (isGapless) return [];
-    return [
-      `lane ${lane}: ${events} events in positions ${first} to ${last}, ${contents} contents, ${appended} appended`,
-    ];
-  });
-}
-
-function some(ids: readonly string[], what: string): string[] {
-  return ids.length === 0 ? [] : [`${ids.length} ${what}: ${ids.slice(0, EXAMPLES).join(', ')} …`];
 }

@@ -130,6 +130,6 @@ describe('the built product, run by plain node', () => {
     node = await startNode(env);
     const ended = await runCommand(['start'], env);
     expect(ended.code).toBe(1);
-    expect(ended.output).toContain('already runs here');
+    expect(ended.output).toContain('Already running here');
   });
 });

@@ -55,7 +55,7 @@ describe('the run lock', () => {
     const dataDir = openDataDir(temporaryDataDir());
     dataDir.acquire().publish({ url: 'http://127.0.0.1:3000' });
     expect(() => dataDir.acquire()).toThrow(
-      `casetrail already runs here on http://127.0.0.1:3000 (process ${process.pid}); ` +
+      `Already running here on http://127.0.0.1:3000 (process ${process.pid}); ` +
         'stop it first or set CASETRAIL_DATA_DIR to another directory.',
     );
   });
@@ -65,7 +65,7 @@ describe('the run lock', () => {
     const parent = holdServers(path, 'postgres');
     await parent.next();
     expect(findRunningInstance(path)?.pid).toBe(parent.child.pid);
-    expect(() => openDataDir(path).acquire()).toThrow('casetrail already runs here');
+    expect(() => openDataDir(path).acquire()).toThrow('Already running here');
     await killHard(parent);
     await stopOrphanPostgres(path, () => undefined);
     expect(findRunningInstance(path)).toBeUndefined();

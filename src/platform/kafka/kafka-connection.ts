@@ -28,6 +28,8 @@ export function kafkaConnection(options: KafkaConnectionOptions): Kafka {
 function quietly(log: (message: string) => void): logCreator {
   const saidAt = new Map<string, number>();
   return () => (entry) => {
+    // A broker's refusal of one request: the caller gets it as an error and decides what it means.
+    if (entry.log.message.startsWith('Response ')) return;
     const message = `kafka: ${entry.log.message}`;
     const now = Date.now();
     if (now - (saidAt.get(message) ?? -Infinity) < REPEAT_AFTER_MS) return;

@@ -88,7 +88,7 @@ export class DataDir {
     const where = holder.url === undefined ? '' : ` on ${holder.url}`;
     throw startupError(
       'already_running',
-      `casetrail already runs here${where} (process ${holder.pid}); stop it first or set CASETRAIL_DATA_DIR to another directory.`,
+      `Already running here${where} (process ${holder.pid}); stop it first or set CASETRAIL_DATA_DIR to another directory.`,
     );
   }
 }

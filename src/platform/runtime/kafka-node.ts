@@ -155,7 +155,7 @@ export class KafkaNode {
     try {
       await promisify(execFile)(java, [...JVM, '-cp', classPath, 'kafka.tools.StorageTool', ...args]);
     } catch (error) {
-      throw this.startError(String(error));
+      throw this.startError(stderrOf(error));
     }
   }
 
@@ -203,11 +203,19 @@ export class KafkaNode {
     if (/No space left on device|Disk quota exceeded/.test(output)) {
       return startupError('storage_unavailable', diskFullLine(this.plan.directory));
     }
-    const reason = /(?:ERROR|FATAL|Exception|Error).*/.exec(output)?.[0] ?? 'no answer in time';
+    const reason = /(?:ERROR|FATAL|Exception|Error).{0,300}/.exec(output)?.[0] ?? 'no answer in time';
     return startupError(
       'dependency_unavailable',
       `Kafka did not start: ${reason} (log: ${this.plan.logFile})`,
       new Error(output),
     );
   }
+}
+
+/** Without it the failure is the whole command, class path and all. */
+function stderrOf(thrown: unknown): string {
+  const failure = thrown as { stderr?: unknown; message?: unknown };
+  return typeof failure.stderr === 'string' && failure.stderr !== ''
+    ? failure.stderr
+    : String(failure.message);
 }
