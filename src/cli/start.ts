@@ -1,12 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
-import { type Config, loadConfig } from '../config/config';
 import { APP_ROLE } from '../app-services';
+import { type Config, loadConfig } from '../config/config';
 import { type RunningApp, runApp } from '../main';
 import { migrate } from '../platform/postgres/migrate';
-import { openDataDir, type DataDir, type RunLock } from '../platform/runtime/data-dir';
+import { openDataDir, type DataDir } from '../platform/runtime/data-dir';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/runtime/embedded-postgres';
 import { startKafka } from '../platform/runtime/kafka-launcher';
-import { randomBytes } from 'node:crypto';
 import { secretsKey } from './connect';
 import { analystUrl, greet } from './greeting';
 import { print, say } from './terminal';
@@ -24,23 +24,33 @@ export function startCommand(): Command {
     });
 }
 
+/** Told to stop while starting: the step under way is finished, nothing further is begun, and all of it is stopped. */
+class StopRequested extends Error {}
+
 /** Starts in order, stops in reverse order, whatever the moment at which it is told to stop. */
 class Start {
   readonly #started: Stoppable[] = [];
+  #stopRequested = false;
   #stopping: Promise<void> | undefined;
 
   constructor(private readonly config: Config) {}
 
   async run(): Promise<void> {
+    const started = this.#start();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => void this.#stop().then(() => process.exit(0)));
+      process.on(signal, () => {
+        this.#stopRequested = true;
+        void started
+          .catch(() => undefined)
+          .then(() => this.#stop())
+          .then(() => process.exit(0));
+      });
     }
     try {
-      await this.#start();
+      await started;
     } catch (thrown) {
-      // Told to stop while starting: what failed, failed because of that.
-      if (this.#stopping !== undefined) await this.#stopping.then(() => process.exit(0));
       await this.#stop();
+      if (thrown instanceof StopRequested) process.exit(0);
       throw thrown;
     }
   }
@@ -60,22 +70,21 @@ class Start {
     const databaseUrl = postgres?.url ?? config.database.url ?? '';
     const ran = await migrate({ url: config.database.directUrl ?? databaseUrl, lanes: config.lanes });
     say(ran.length === 0 ? 'Schema is up to date.' : `Schema: ${ran.length} migrations applied.`);
+    this.#goOn();
     const kafkaBrokers = await this.#kafka(dataDir);
-    const adminToken =
-      config.adminToken ?? dataDir.secret('admin-token', () => `ct_${randomBytes(24).toString('base64url')}`);
+    this.#goOn();
+    const adminToken = config.adminToken ?? dataDir.secret('admin-token', newAdminToken);
     const app = await this.#app({ databaseUrl, kafkaBrokers, adminToken });
-    this.#publish(lock, app, databaseUrl, kafkaBrokers);
+    lock.publish({ url: app.url, databaseUrl, ...(kafkaBrokers === null ? {} : { kafkaBrokers }) });
+    this.#goOn();
     print(`casetrail ready on ${app.url}`);
-    if (postgres !== undefined) {
-      await greet({
-        config,
-        dataDir,
-        url: app.url,
-        kafkaBrokers,
-        databaseUrl,
-        analystUrl: await analystUrl(postgres.url, dataDir),
-      });
-    }
+    if (postgres === undefined) return;
+    const analyst = await analystUrl(postgres.url, dataDir);
+    await greet({ config, dataDir, url: app.url, kafkaBrokers, databaseUrl, analystUrl: analyst });
+  }
+
+  #goOn(): void {
+    if (this.#stopRequested) throw new StopRequested();
   }
 
   async #embeddedPostgres(dataDir: DataDir): Promise<EmbeddedPostgres> {
@@ -83,6 +92,7 @@ class Start {
     const postgres = await startEmbeddedPostgres({ dataDir: dataDir.path, log: say, database: 'casetrail' });
     this.#started.push({ name: 'PostgreSQL', stop: () => postgres.stop() });
     void postgres.unexpectedExit.then((line) => this.#died(line));
+    this.#goOn();
     return postgres;
   }
 
@@ -100,7 +110,10 @@ class Start {
       return null;
     }
     this.#started.push({ name: 'Kafka', stop: () => kafka.stop() });
-    void kafka.unexpectedExit.then((line) => say(line));
+    // casetrail goes on without it: events wait in Postgres.
+    void kafka.unexpectedExit.then((line) => {
+      if (this.#stopping === undefined) say(line);
+    });
     return kafka.brokers;
   }
 
@@ -120,15 +133,6 @@ class Start {
     return app;
   }
 
-  #publish(
-    lock: RunLock,
-    app: RunningApp,
-    databaseUrl: string,
-    kafkaBrokers: readonly string[] | null,
-  ): void {
-    lock.publish({ url: app.url, databaseUrl, ...(kafkaBrokers === null ? {} : { kafkaBrokers }) });
-  }
-
   #died(line: string): void {
     if (this.#stopping !== undefined) return;
     say(line);
@@ -146,4 +150,8 @@ class Start {
       await part.stop().catch((thrown: unknown) => say(`${part.name}: ${String(thrown)}`));
     }
   }
+}
+
+function newAdminToken(): string {
+  return `ct_${randomBytes(24).toString('base64url')}`;
 }
