@@ -61,3 +61,19 @@ CREATE TRIGGER revision AFTER INSERT OR UPDATE OR DELETE ON app.token
 
 GRANT SELECT ON app.revision TO casetrail_app;
 GRANT SELECT, INSERT, UPDATE ON app.source, app.source_key, app.token TO casetrail_app;
+
+-- Authentic, but not in the log: what could not be understood or stored. The bytes are kept as they came.
+CREATE TABLE app.quarantine (
+  id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  source      text NOT NULL REFERENCES app.source (name),
+  receipt_id  uuid NOT NULL,
+  received_at timestamptz NOT NULL,
+  key_id      text,
+  code        text NOT NULL,
+  detail      text NOT NULL,
+  raw         bytea NOT NULL,
+  status      text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'retried', 'accepted', 'dismissed'))
+);
+COMMENT ON COLUMN app.quarantine.received_at IS 'The first arrival: kept through every retry.';
+CREATE INDEX quarantine_open ON app.quarantine (source, received_at) WHERE status = 'open';
+GRANT SELECT, INSERT, UPDATE ON app.quarantine TO casetrail_app;

@@ -64,6 +64,7 @@ export class AppServices implements Readiness {
     });
     this.#sources = new SourceRegistry(db, new SecretBox(surroundings.secretsKey), logOf('sources'));
     this.receiver = new WebhookReceiver({
+      db,
       ledger: this.ledger,
       sources: this.#sources,
       log: logOf('ingress'),

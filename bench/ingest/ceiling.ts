@@ -68,6 +68,7 @@ async function main(): Promise<void> {
     keys: [{ keyId: 'k_1', secret: sender.secret, notBefore: 0, notAfter: null }],
   };
   const receiver = new WebhookReceiver({
+    db: { query: () => Promise.reject(new Error('the ceiling has no database')) },
     ledger: new MemoryLedger(config.lanes) as unknown as Ledger,
     sources: { find: () => Promise.resolve(source) } as unknown as SourceRegistry,
     log: () => undefined,

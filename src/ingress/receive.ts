@@ -11,9 +11,11 @@ import { type Ledger } from '../ledger/ledger';
 import { type Outcome, type Receipt } from '../ledger/outcome';
 import { NAMED_REOPENED } from '../ledger/reading';
 import { problem } from '../platform/http/problem';
+import { type Queryable } from '../platform/postgres/database';
 import { type Body, type Understood } from './dialects/dialect';
 import { readTelegramCrm } from './dialects/telegram-crm';
 import { isWellFormed, verifyEnvelope } from './envelope-signature';
+import { quarantine } from './quarantine';
 import { type Source, type SourceRegistry } from './sources/source-registry';
 
 const SECOND = 1000;
@@ -39,6 +41,7 @@ export interface Answer {
 }
 
 export interface ReceiverOptions {
+  readonly db: Queryable;
   readonly ledger: Ledger;
   readonly sources: SourceRegistry;
   readonly log: (message: string) => void;
@@ -101,7 +104,24 @@ export class WebhookReceiver {
     if (reading.warning !== null) this.options.log(`source ${source.name}: ${reading.warning}`);
     const incoming = incomingOf(source, key.keyId, reading, request, receiptId);
     const deadline = request.receivedAt + source.profile.senderTimeoutMs * COMMIT_SHARE;
-    return answerTo(await this.options.ledger.append(incoming, deadline), incoming, receiptId, refuse);
+    try {
+      return answerTo(await this.options.ledger.append(incoming, deadline), incoming, receiptId, refuse);
+    } catch (thrown) {
+      if (!(thrown instanceof CasetrailError) || thrown.code !== 'append_refused') throw thrown;
+      const { message } = thrown;
+      await quarantine(this.options.db, {
+        source: source.name,
+        receiptId,
+        receivedAt: request.receivedAt,
+        keyId: key.keyId,
+        code: 'schema_violation',
+        detail: message,
+        raw: request.raw,
+      });
+      const detail =
+        'The event holds characters or values that can not be stored; its bytes are kept in quarantine.';
+      return refuse(422, 'schema_violation', detail, { errors: [{ path: '', message }] });
+    }
   }
 
   #failed(thrown: unknown, receiptId: string): Answer {
@@ -121,8 +141,6 @@ export class WebhookReceiver {
         return told(503, 'overloaded', 'Too many events are waiting to be stored. Send it again.', 1);
       case 'storage_unavailable':
         return told(503, 'storage_unavailable', 'The event may not be stored. Send it again.', 1);
-      case 'append_refused':
-        return told(422, 'schema_violation', 'The event holds characters or values that can not be stored.');
       default:
         this.options.log(`receipt ${receiptId}: ${error.stack ?? error.message}`);
         return told(500, 'internal_error', 'Something went wrong on our side.');

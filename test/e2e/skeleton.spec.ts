@@ -148,6 +148,16 @@ describe('a webhook all the way', () => {
     expect(await count()).toEqual(before);
   });
 
+  test('that PostgreSQL can not hold is kept in quarantine, byte for byte', async () => {
+    const body = JSON.stringify(webhook(source, 'ticket.created', { ticket_id: 'T\u0000Q' }));
+    const answer = await post(body).expect(422);
+    const rows = await app.services.db.query({
+      text: `SELECT source, code, status, convert_from(raw, 'UTF8') AS raw FROM app.quarantine WHERE receipt_id = $1`,
+      values: [(answer.body as Json)['receipt_id']],
+    });
+    expect(rows).toEqual([{ source: 'acme', code: 'schema_violation', status: 'open', raw: body }]);
+  });
+
   test('whose event id came with other content is refused', async () => {
     const body = opened('TKT-5');
     await post(body).expect(200);

@@ -104,13 +104,13 @@ describe('a reader of lanes', () => {
 
   test('that follows several writers sees every lane without a gap at every moment', async () => {
     const other = openLedger(database);
-    let writing = true;
+    const state = { writing: true };
     const writers = [node, other].map(async (writer, w) => {
       for (let i = 0; i < 60; i += 1) {
         await Promise.all([0, 1, 2, 3].map((n) => writer.stored(created(`F-${w}-${i}-${n}`))));
       }
     });
-    const done = Promise.all(writers).then(() => (writing = false));
+    const done = Promise.all(writers).then(() => (state.writing = false));
     const reached = Array.from({ length: TEST_LANES }, () => 0);
     const gaps: string[] = [];
     const follow = async (): Promise<void> => {
@@ -121,7 +121,7 @@ describe('a reader of lanes', () => {
         }
       }
     };
-    while (writing) await follow();
+    while (state.writing) await follow();
     await done;
     await follow();
     await other.close();

@@ -21,7 +21,7 @@ export interface AppendingProcess {
 
 export function startAppending(url: string): AppendingProcess {
   const runner = join(__dirname, '../../runtime/run-typescript.cjs');
-  const script = join(__dirname, 'append-on-order.ts');
+  const script = require.resolve('./append-on-order');
   // Structured clones: raw bytes travel as bytes.
   const child = fork(runner, [script, url], { serialization: 'advanced', stdio: 'inherit' });
   const waiting = new Map<number, (report: Report) => void>();

@@ -40,13 +40,17 @@ export interface Decided {
 export function decidedOf(event: StoredEvent): Decided {
   const { type, verdict, reason, version, after } = event;
   return {
-    ref: isOwn(event) ? String(event.data['of_event_id']) : factOfStored(event).ref,
+    ref: isOwn(event) ? ofEvent(event) : factOfStored(event).ref,
     type,
     verdict,
     reason,
     version,
     after,
   };
+}
+
+function ofEvent({ data }: StoredEvent): string {
+  return typeof data['of_event_id'] === 'string' ? data['of_event_id'] : '';
 }
 
 /** What a single node that got the same events one at a time, in the order of the lane, would have stored. */
