@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pause } from '../../src/kernel/backoff';
 import { asError } from '../../src/kernel/errors';
@@ -33,8 +31,7 @@ export class FaultyCluster {
     private readonly log: (line: string) => void,
   ) {}
 
-  static async start(log: (line: string) => void): Promise<FaultyCluster> {
-    const directory = mkdtempSync(join(tmpdir(), 'casetrail-faults-'));
+  static async start(directory: string, log: (line: string) => void): Promise<FaultyCluster> {
     openDataDir(directory);
     const postgres = await startDatabase(directory).catch((thrown: unknown) => {
       removeDirectory(directory);

@@ -19,9 +19,20 @@ export interface FaultReport {
   readonly verify: unknown;
 }
 
+export interface FaultRunOptions {
+  readonly seconds: number;
+  /** Goes with the run. */
+  readonly directory: string;
+  readonly log: (line: string) => void;
+  /** Handed over once there are servers, for whoever is interrupted. */
+  readonly onStarted?: (stop: () => Promise<void>) => void;
+}
+
 /** Load on two nodes while they and their PostgreSQL are killed with -9; then every promise is checked. */
-export async function runFaults(seconds: number, log: (line: string) => void): Promise<FaultReport> {
-  const cluster = await FaultyCluster.start(log);
+export async function runFaults(options: FaultRunOptions): Promise<FaultReport> {
+  const { seconds, directory, log } = options;
+  const cluster = await FaultyCluster.start(directory, log);
+  options.onStarted?.(() => cluster.stop());
   try {
     await cluster.ready();
     const load = new Load({ urls: cluster.urls, senders: SENDERS, ...(await addSource(cluster)) });
@@ -53,7 +64,7 @@ async function addSource(
   return { key: key ?? '', source: { secret: secret ?? '', integrationId: integrationId ?? '' } };
 }
 
-/** A kill every second or two: one node, the other, PostgreSQL, now and then a node and PostgreSQL together. */
+/** A kill every other second: one node, the other, PostgreSQL, now and then a node and PostgreSQL together. */
 async function killAtRandom(
   cluster: FaultyCluster,
   seconds: number,
@@ -67,7 +78,7 @@ async function killAtRandom(
     if (choice < 0.7) nodeKills += Number(cluster.killNode(Math.random() < 0.5 ? 0 : 1));
     if (choice > 0.6) postgresKills += Number(cluster.killPostgres());
     tell();
-    await pause((0.7 + Math.random() * 1.6) * SECOND);
+    await pause((1 + Math.random() * 1.8) * SECOND);
   }
   return { nodeKills, postgresKills };
 }

@@ -1,3 +1,4 @@
+import { temporaryDataDir } from '../support/cluster';
 import { runFaults } from './fault-run';
 
 const SECONDS = 15;
@@ -6,7 +7,8 @@ jest.setTimeout(150_000);
 
 test('two nodes and PostgreSQL killed with -9 under load lose nothing that was acknowledged, and store it once', async () => {
   const lines: string[] = [];
-  const report = await runFaults(SECONDS, (line) => lines.push(line));
+  const log = (line: string): void => void lines.push(line);
+  const report = await runFaults({ seconds: SECONDS, directory: temporaryDataDir(), log });
   expect(report.faults).toEqual([]);
   expect(report.nodeKills).toBeGreaterThan(0);
   expect(report.postgresKills).toBeGreaterThan(0);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { pause } from '../../src/kernel/backoff';
 import { type Json, webhook } from '../support/app';
 
@@ -36,7 +37,10 @@ export class Load {
   #running: Promise<unknown> = Promise.resolve();
   #tickets = 0;
 
-  constructor(private readonly options: LoadOptions) {}
+  constructor(private readonly options: LoadOptions) {
+    // Every copy under way may wait for it.
+    setMaxListeners(2 * options.senders, this.#giveUp.signal);
+  }
 
   start(): void {
     this.#running = Promise.all(Array.from({ length: this.options.senders }, (_, n) => this.#sender(n)));

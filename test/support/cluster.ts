@@ -88,6 +88,7 @@ async function startOneKafka(dataDir: string): Promise<void> {
     process.env.CASETRAIL_TEST_KAFKA = kafka.brokers.join(',');
   } else {
     process.env.CASETRAIL_TEST_KAFKA_MISSING = kafka.reason;
+    tell(`The Kafka suites are skipped: ${kafka.reason}.`);
   }
 }
 
