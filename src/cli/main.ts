@@ -6,6 +6,7 @@ import { sourceCommand } from './source';
 import { startCommand } from './start';
 import { fail } from './terminal';
 import { tokenCommand } from './token';
+import { verifyCommand } from './verify';
 
 const program = new Command('casetrail')
   .description('Event-sourced case management: verified webhooks, ticket state and SLA figures.')
@@ -14,6 +15,7 @@ const program = new Command('casetrail')
   .addCommand(startCommand())
   .addCommand(migrateCommand())
   .addCommand(sourceCommand())
-  .addCommand(tokenCommand());
+  .addCommand(tokenCommand())
+  .addCommand(verifyCommand());
 
 program.parseAsync().catch(fail);

@@ -41,6 +41,15 @@ export class AppendQueue {
     return batch;
   }
 
+  /** While an append hangs nothing is taken, and what was given up meanwhile must not pile up. */
+  forgetSettled(): void {
+    const isOpen = (pending: Pending): boolean => !pending.settled;
+    if (!this.#ready.every(isOpen)) this.#ready = this.#ready.filter(isOpen);
+    for (const held of this.#held.values()) {
+      if (!held.waiting.every(isOpen)) held.waiting = held.waiting.filter(isOpen);
+    }
+  }
+
   hold(ticket: string): void {
     const held = this.#held.get(ticket) ?? { holders: 0, waiting: [] };
     held.holders += 1;

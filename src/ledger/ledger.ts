@@ -5,10 +5,11 @@ import { isAboutData, isOutage, isRace, refusal, unavailable } from './append-fa
 import { AppendQueue } from './append-queue';
 import { appendGroups, type AppendResult } from './append-statement';
 import { answerStored, naturallyKnown } from './first-answers';
+import { Backlog } from './backlog';
 import { HeadCache } from './head-cache';
 import { planWithHistory } from './history';
 import { type Incoming } from './incoming';
-import { type Outcome } from './outcome';
+import { type Outcome, outcomeOfCopy } from './outcome';
 import { byTicket, Pending } from './pending';
 import { newAttempt, pendingsOf, planBatch, type PlannedGroup, storedOutcome } from './plan';
 import { readHeads } from './reading';
@@ -46,7 +47,7 @@ export class Ledger {
   readonly #sideTasks = new SideTasks(this.#queue, () => this.#wake());
   readonly #stopping = new AbortController();
   readonly #sweeper: NodeJS.Timeout;
-  #openBytes = 0;
+  readonly #backlog = new Backlog();
   #pumping: Promise<void> | undefined;
   #failuresInARow = 0;
   #closed = false;
@@ -59,11 +60,12 @@ export class Ledger {
   }
 
   get depth(): number {
-    return this.#open.size;
+    return this.#backlog.events;
   }
 
   get overloaded(): boolean {
-    return this.#open.size >= this.options.queueMax || this.#openBytes >= this.options.queueBytesMax;
+    const { events, bytes } = this.#backlog;
+    return events >= this.options.queueMax || bytes >= this.options.queueBytesMax;
   }
 
   /**
@@ -99,23 +101,27 @@ export class Ledger {
   #admit(pending: Pending): void {
     const twin = this.#open.get(pending.identity);
     if (twin !== undefined) {
-      // The same event is under way: this copy is looked up once its fate is known, like any repetition.
-      twin.onSettled(() => this.#admit(pending));
+      this.#backlog.count(pending, twin);
+      twin.onSettled(() => this.#answerCopy(pending, twin));
       return;
     }
     if (this.#closed) {
       pending.fail(unavailable('casetrail is shutting down'));
       return;
     }
-    const size = pending.incoming.raw.length;
     this.#open.set(pending.identity, pending);
-    this.#openBytes += size;
-    pending.onSettled(() => {
-      this.#open.delete(pending.identity);
-      this.#openBytes -= size;
-    });
+    pending.onSettled(() => this.#open.delete(pending.identity));
+    this.#backlog.count(pending, pending);
     this.#queue.push(pending);
     this.#wake();
+  }
+
+  /** Where its original failed, or differs from what is stored, a copy goes its own way. */
+  #answerCopy(copy: Pending, original: Pending): void {
+    const sameContent = Buffer.compare(copy.incoming.fingerprint, original.incoming.fingerprint) === 0;
+    const outcome = original.outcome === null ? null : outcomeOfCopy(original.outcome, sameContent);
+    if (outcome === null) this.#admit(copy);
+    else copy.settle(outcome);
   }
 
   #wake(): void {
@@ -291,5 +297,6 @@ export class Ledger {
     for (const pending of this.#open.values()) {
       if (pending.deadlineAt <= now) pending.fail(unavailable('the event could not be stored in time'));
     }
+    this.#queue.forgetSettled();
   }
 }

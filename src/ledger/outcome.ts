@@ -23,3 +23,19 @@ export type Outcome =
       /** The first event's verdict today: a late event may have changed it. */
       readonly currentVerdict: Verdict | null;
     };
+
+/**
+ * What a copy of an event is told once the event itself was: a repetition of it. Null where only the store knows: the
+ * event had another content than what is stored, so the copy must be compared with that.
+ */
+export function outcomeOfCopy(outcome: Outcome, sameContent: boolean): Outcome | null {
+  if (outcome.kind === 'stored') {
+    return {
+      kind: 'duplicate',
+      first: outcome.receipt,
+      sameContent,
+      currentVerdict: outcome.receipt.verdict,
+    };
+  }
+  return outcome.sameContent ? { ...outcome, sameContent } : null;
+}

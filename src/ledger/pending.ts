@@ -21,6 +21,7 @@ export class Pending {
   needsHistory = false;
   readonly #listeners: (() => void)[] = [];
   #settled = false;
+  #outcome: Outcome | null = null;
 
   constructor(
     readonly incoming: Incoming,
@@ -40,8 +41,16 @@ export class Pending {
     return this.#settled;
   }
 
+  /** Null while open, and for what failed. */
+  get outcome(): Outcome | null {
+    return this.#outcome;
+  }
+
   settle(outcome: Outcome): void {
-    this.#end(() => this.resolve(outcome));
+    this.#end(() => {
+      this.#outcome = outcome;
+      this.resolve(outcome);
+    });
   }
 
   fail(error: Error): void {

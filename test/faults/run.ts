@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type FaultReport, runFaults } from './fault-run';
 
-/** node test/runtime/run-typescript.cjs test/faults/run.ts [--seconds 60]; needs the build. Exit code 1: a promise was broken. */
+/** Started by scripts/faults.mjs, with [--seconds 60]. Exit code 1: a promise was broken. */
 async function main(): Promise<void> {
   const options = { seconds: { type: 'string', default: '60' } } as const;
   const { values } = parseArgs({ args: process.argv.slice(3), options });

@@ -63,11 +63,23 @@ describe('the append', () => {
     expect(c).toMatchObject({ kind: 'duplicate', first: a.kind === 'stored' ? a.receipt : null });
   });
 
+  test('stores one of 500 copies that arrive at once, and answers all of them in one append', async () => {
+    const one = created('D-500');
+    const outcomes = await Promise.all(Array.from({ length: 500 }, () => node.append({ ...one })));
+    expect(outcomes.filter(({ kind }) => kind === 'stored')).toHaveLength(1);
+    const duplicates = outcomes.filter((outcome) => outcome.kind === 'duplicate' && outcome.sameContent);
+    expect(duplicates).toHaveLength(499);
+  });
+
   test('tells a repetition with other content from one with the same', async () => {
     const first = created('D-2');
     await node.stored(first);
     const other = { ...first, fingerprint: Buffer.alloc(32, 1) };
     expect(await node.append(other)).toMatchObject({ kind: 'duplicate', sameContent: false });
+    const together = [{ ...other }, { ...first }, { ...other }].map((copy) => node.append(copy));
+    expect(
+      (await Promise.all(together)).map((outcome) => outcome.kind === 'duplicate' && outcome.sameContent),
+    ).toEqual([false, true, false]);
   });
 
   test('takes a reopening delivered again together with the next status: one duplicate, one accepted', async () => {

@@ -132,7 +132,8 @@ describe('the log is append-only', () => {
     const triggers = await superuser.query({
       text: `
         SELECT tgrelid::regclass::text AS "table", tgname AS name, tgenabled AS enabled
-        FROM pg_trigger WHERE tgfoid = 'es.refuse_change'::regproc ORDER BY 1`,
+        FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
+        WHERE tgfoid = 'es.refuse_change'::regproc AND c.relnamespace = 'es'::regnamespace ORDER BY 1`,
     });
     expect(triggers).toEqual([
       { table: 'es.append', name: 'append_only', enabled: 'O' },
