@@ -1,7 +1,7 @@
 import { type Database, openDatabase } from '../../src/platform/postgres/database';
 import { migrate } from '../../src/platform/postgres/migrate';
 import { Ledger } from '../../src/ledger/ledger';
-import { IncomingLives } from '../support/appends';
+import { IncomingLives, patterns } from '../support/appends';
 
 const LANES = 8;
 const BATCH_MAX = 256;
@@ -17,6 +17,7 @@ export interface AppendRun {
 export class LedgerUnderLoad {
   readonly acknowledged = new Set<string>();
   readonly #ledger: Ledger;
+  readonly #patterns = patterns();
   readonly #writers: IncomingLives[] = [];
 
   private constructor(readonly db: Database) {
@@ -39,7 +40,8 @@ export class LedgerUnderLoad {
 
   /** So many writers, each waiting for the commit of its event before it appends the next. */
   async run(writers: number, ms: number, sliceMs = ms): Promise<AppendRun> {
-    while (this.#writers.length < writers) this.#writers.push(new IncomingLives(`T${this.#writers.length}`));
+    while (this.#writers.length < writers)
+      this.#writers.push(new IncomingLives(`T${this.#writers.length}`, this.#patterns));
     const begin = performance.now();
     const slices = Array.from({ length: Math.ceil(ms / sliceMs) }, () => 0);
     const write = async (lives: IncomingLives): Promise<void> => {

@@ -6,103 +6,77 @@ import { type Database, openDatabase } from '../../src/platform/postgres/databas
 import { ContenderProcess, ROOT } from '../support/contender';
 import { HttpLoad } from '../support/http-load';
 import { type BenchServer } from '../support/server';
-import { type Sender } from '../support/ticket-lives';
 
 const run = promisify(execFile);
 
-/** The peers know no `source add`. */
-const PEER_SENDER: Sender = { integrationId: 'crm', secret: randomBytes(24).toString('base64url') };
+/** A query for column `id`: the ids of the stored events. */
+const EVENT_IDS = {
+  casetrail: 'SELECT event_id::text AS id FROM es.event',
+  emmett: `SELECT message_data ->> 'eventId' AS id FROM emt_messages`,
+  typeorm: 'SELECT event_id::text AS id FROM crm_event',
+  /** It stores nothing. */
+  ceiling: null,
+} as const;
+
+export type ContenderName = keyof typeof EVENT_IDS;
 
 /** One server under load, with a database of its own. */
 export interface Contender {
-  readonly name: string;
+  readonly name: ContenderName;
   readonly process: ContenderProcess;
   readonly load: HttpLoad;
-  /** Null: it stores nothing. */
-  readonly store: Store | null;
-}
-
-export interface Store {
   readonly database: string;
   readonly db: Database;
-  readonly eventIds: string;
+  readonly eventIds: string | null;
 }
 
-export async function casetrail(server: BenchServer, connections: number, roles: string): Promise<Contender> {
-  const name = `casetrail_${roles.replaceAll(',', '_')}`;
-  const url = await server.createDatabase(name);
+export async function startContender(
+  server: BenchServer,
+  name: ContenderName,
+  connections: number,
+  roles = 'ingress',
+): Promise<Contender> {
+  const database = `${name}_${roles.replaceAll(',', '_')}`;
+  const url = await server.createDatabase(database);
+  const secretsKey = randomBytes(32).toString('base64');
   const env = {
     DATABASE_URL: url,
+    SECRETS_KEY: secretsKey,
     KAFKA: 'off',
     ROLES: roles,
     PORT: '0',
-    CASETRAIL_DATA_DIR: join(server.directory, name),
+    CASETRAIL_DATA_DIR: join(server.directory, database),
     LOG_LEVEL: 'warn',
   };
-  const process = await ContenderProcess.product(env);
-  const add = ['source', 'add', 'crm', '--profile', 'telegram-crm', '--json'];
-  const { stdout } = await run(globalThis.process.execPath, [join(ROOT, 'dist/cli/main.js'), ...add], {
-    env,
-  });
-  const made = JSON.parse(stdout) as { key: string; secret: string; integration_id: string };
-  const load = await openLoad(process, connections, made.key, {
-    secret: made.secret,
-    integrationId: made.integration_id,
-  });
+  const process =
+    name === 'casetrail'
+      ? await ContenderProcess.product(env)
+      : await ContenderProcess.peer(`ingest/${name}.ts`, { databaseUrl: url, secretsKey });
+  const { hostname: host, port } = process.url;
+  const source = await addSource(env);
+  const target = { host, port: Number(port), path: `/v1/ingress/${source.key}` };
+  const sender = { integrationId: source.integration_id, secret: source.secret };
   return {
-    name: 'casetrail',
+    name,
     process,
-    load,
-    store: storeOf(name, url, 'SELECT event_id::text AS id FROM es.event'),
+    load: await HttpLoad.open({ ...target, sender }, connections),
+    database,
+    db: openDatabase({ url, poolMax: 1, applicationName: 'bench' }),
+    eventIds: EVENT_IDS[name],
   };
 }
 
-export async function ceiling(_server: BenchServer, connections: number): Promise<Contender> {
-  const process = await ContenderProcess.peer('ingest/ceiling.ts', { databaseUrl: '', sender: PEER_SENDER });
-  return {
-    name: 'ceiling',
-    process,
-    load: await openLoad(process, connections, 'bench', PEER_SENDER),
-    store: null,
-  };
-}
-
-export function typeorm(server: BenchServer, connections: number): Promise<Contender> {
-  return peer(server, connections, 'typeorm', 'SELECT event_id::text AS id FROM crm_event');
-}
-
-export function emmett(server: BenchServer, connections: number): Promise<Contender> {
-  return peer(server, connections, 'emmett', `SELECT message_data ->> 'eventId' AS id FROM emt_messages`);
-}
-
-async function peer(
-  server: BenchServer,
-  connections: number,
-  name: string,
-  eventIds: string,
-): Promise<Contender> {
-  const url = await server.createDatabase(name);
-  const process = await ContenderProcess.peer(`ingest/${name}.ts`, { databaseUrl: url, sender: PEER_SENDER });
-  const load = await openLoad(process, connections, 'bench', PEER_SENDER);
-  return { name, process, load, store: storeOf(name, url, eventIds) };
-}
-
-export async function stopContender({ load, process, store }: Contender): Promise<void> {
+export async function stopContender({ load, process, db }: Contender): Promise<void> {
   load.close();
   await process.stop();
-  await store?.db.close();
+  await db.close();
 }
 
-function storeOf(database: string, url: string, eventIds: string): Store {
-  return { database, db: openDatabase({ url, poolMax: 1, applicationName: 'bench' }), eventIds };
-}
-
-function openLoad(
-  process: ContenderProcess,
-  connections: number,
-  key: string,
-  sender: Sender,
-): Promise<HttpLoad> {
-  const { hostname: host, port } = process.url;
-  return HttpLoad.open({ host, port: Number(port), path: `/v1/ingress/${key}`, sender }, connections);
+/** As a user makes one. */
+async function addSource(
+  env: Readonly<Record<string, string>>,
+): Promise<{ key: string; secret: string; integration_id: string }> {
+  const command = ['source', 'add', 'crm', '--profile', 'telegram-crm', '--json'];
+  const { stdout } = await run(process.execPath, [join(ROOT, 'dist/cli/main.js'), ...command], { env });
+  return JSON.parse(stdout) as { key: string; secret: string; integration_id: string };
 }

@@ -21,18 +21,17 @@ type Pattern = Omit<Incoming, 'ticketId' | 'partitionKey' | 'eventId' | 'sourceE
  * the ids are new, so that what is measured is the store and not the making of its input.
  */
 export class IncomingLives {
-  readonly #patterns: readonly Pattern[];
   #at = 0;
   #tickets = new Map<string, string>();
 
-  /** `name` keeps the tickets of different writers apart. */
-  constructor(private readonly name: string) {
-    const lives = new TicketLives({ integrationId: TENANT, secret: 'unused' }, 'pattern');
-    this.#patterns = Array.from({ length: PATTERNS }, () => patternOf(lives.next().body));
-  }
+  /** `name` keeps the tickets of different writers apart; the patterns are everybody's. */
+  constructor(
+    private readonly name: string,
+    private readonly patterns: readonly Pattern[],
+  ) {}
 
   next(): Incoming {
-    const { lifeOf, ...pattern } = this.#patterns[this.#at % PATTERNS] as Pattern;
+    const { lifeOf, ...pattern } = this.patterns[this.#at % this.patterns.length] as Pattern;
     const ticketId = this.#ticketOf(lifeOf, pattern.type);
     this.#at += 1;
     const eventId = randomUUID();
@@ -54,6 +53,11 @@ export class IncomingLives {
     this.#tickets.set(life, ticketId);
     return ticketId;
   }
+}
+
+export function patterns(): readonly Pattern[] {
+  const lives = new TicketLives({ integrationId: TENANT, secret: 'unused' }, 'pattern');
+  return Array.from({ length: PATTERNS }, () => patternOf(lives.next().body));
 }
 
 function patternOf(body: string): Pattern {

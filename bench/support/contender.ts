@@ -38,6 +38,8 @@ export class ContenderProcess {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { PATH, NODE_ENV: 'production', ...env },
     });
+    // A benchmark that fails half-way leaves nothing running.
+    process.once('exit', () => child.kill('SIGKILL'));
     try {
       return new ContenderProcess(child, await readyUrl(child));
     } catch (thrown) {

@@ -14,7 +14,7 @@ declare module '@event-driven-io/emmett' {
 
   export function DeciderCommandHandler<State, Command, Event>(
     options: DeciderOptions<State, Command, Event>,
-  ): (store: object, streamId: string, command: Command) => Promise<unknown>;
+  ): (store: object, streamId: string, command: Command) => Promise<{ nextExpectedStreamVersion: bigint }>;
 }
 
 declare module '@event-driven-io/emmett-postgresql' {

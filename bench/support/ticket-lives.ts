@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { signEnvelope } from '../../src/ingress/envelope-signature';
+import { signEnvelope } from '../../src/ingress/auth/envelope-hmac';
 
 /** The tickets that one sender's connection writes to at a time. */
 const CONCURRENT_TICKETS = 4;
