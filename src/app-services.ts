@@ -6,12 +6,23 @@ import { type Config } from './config/config';
 import { FollowerRunner } from './followers/follower-runner';
 import { type LaneFollower } from './followers/lane-follower';
 import { LaneWakeups } from './followers/lane-wakeups';
+import { WebhookDoor } from './ingress/door/webhook-door';
+import { HeldReplay } from './ingress/held/held-replay';
+import { DeliveryJournal } from './ingress/journal/delivery-journal';
+import { Housekeeping } from './ingress/journal/housekeeping';
+import { IngressCounters } from './ingress/journal/ingress-counters';
+import { Warnings } from './ingress/journal/warnings';
+import { QuarantineService } from './ingress/quarantine/quarantine-service';
 import { WebhookReceiver } from './ingress/receive';
-import { SourceKeyRow, SourceRow } from './ingress/sources/source.entity';
+import { SourceKeyRow, SourceRow, SourceTokenRow } from './ingress/sources/source.entity';
 import { SourceRegistry } from './ingress/sources/source-registry';
+import { SourceService } from './ingress/sources/source-service';
+import { CasetrailError } from './kernel/errors';
 import { SecretBox } from './kernel/secret-box';
 import { Ledger } from './ledger/ledger';
+import { AddressRanges, isRange } from './platform/http/client-address';
 import { type Readiness } from './platform/http/health.controller';
+import { LoopDelay } from './platform/http/loop-delay';
 import { type Database, openDatabase } from './platform/postgres/database';
 import { kafkaConnection } from './platform/kafka/kafka-connection';
 import { KafkaTopic } from './platform/kafka/kafka-topic';
@@ -34,15 +45,21 @@ export interface Surroundings {
   readonly adminToken: string;
 }
 
-export const ORM_ENTITIES = [SourceRow, SourceKeyRow, TokenRow];
+export const ORM_ENTITIES = [SourceRow, SourceKeyRow, SourceTokenRow, TokenRow];
 
 /** The parts of one node, made in order and stopped in order. Nest hands them to the edges. */
 export class AppServices implements Readiness {
   draining = false;
   readonly ledger: Ledger;
   readonly receiver: WebhookReceiver;
+  readonly door: WebhookDoor;
+  readonly quarantine: QuarantineService;
+  readonly sources: SourceService;
   readonly tokens: TokenService;
-  readonly #sources: SourceRegistry;
+  readonly #registry: SourceRegistry;
+  readonly #journal: DeliveryJournal;
+  readonly #loopDelay = new LoopDelay();
+  readonly #chores: readonly { start(): void; stop(): Promise<void> }[];
   readonly #followers: readonly FollowerRunner[];
   readonly #topics: readonly { readonly kind: TopicKind; readonly topic: KafkaTopic }[];
 
@@ -62,13 +79,39 @@ export class AppServices implements Readiness {
       log: logOf('ledger'),
       onAppended: (lanes) => wakeups.wake(lanes),
     });
-    this.#sources = new SourceRegistry(db, new SecretBox(surroundings.secretsKey), logOf('sources'));
-    this.receiver = new WebhookReceiver({
-      db,
-      ledger: this.ledger,
-      sources: this.#sources,
-      log: logOf('ingress'),
+    const secrets = new SecretBox(surroundings.secretsKey);
+    const log = logOf('ingress');
+    this.#registry = new SourceRegistry(db, secrets, logOf('sources'));
+    this.sources = new SourceService(orm, secrets);
+    this.#journal = new DeliveryJournal({ db, log });
+    const counters = new IngressCounters();
+    const warnings = new Warnings(counters, log);
+    this.receiver = new WebhookReceiver({ db, ledger: this.ledger, journal: this.#journal, warnings, log });
+    this.door = new WebhookDoor({
+      sources: this.#registry,
+      receiver: this.receiver,
+      journal: this.#journal,
+      counters,
+      trustedProxies: new AddressRanges(trustedProxies(config)),
+      requireHttps: config.http.requireHttps,
+      load: () => this.#load(config.http.overloadLoopDelayMs),
+      log,
     });
+    this.quarantine = new QuarantineService({ db, sources: this.#registry, receiver: this.receiver });
+    this.#chores = config.roles.has('ingress')
+      ? [
+          this.#journal,
+          new HeldReplay({ db, sources: this.#registry, receiver: this.receiver, log }),
+          new Housekeeping({
+            db,
+            sources: this.#registry,
+            warnings,
+            retentionDays: config.deliveryRetentionDays,
+            clock: Date.now,
+            log,
+          }),
+        ]
+      : [];
     this.tokens = new TokenService(orm, surroundings.adminToken, Date.now);
     this.#topics = config.roles.has('relay') ? topicsOf(config, surroundings.kafkaBrokers) : [];
     const followers: LaneFollower[] = [
@@ -89,7 +132,8 @@ export class AppServices implements Readiness {
     try {
       const orm = await openOrm({ ...access, entities: ORM_ENTITIES });
       const services = new AppServices(db, orm, config, surroundings);
-      await services.#sources.start();
+      await services.#registry.start();
+      for (const chore of services.#chores) chore.start();
       for (const follower of services.#followers) follower.start();
       return services;
     } catch (thrown) {
@@ -107,15 +151,29 @@ export class AppServices implements Readiness {
     }
   }
 
+  #load(loopDelayMaxMs: number): 'draining' | 'overloaded' | null {
+    if (this.draining) return 'draining';
+    return this.ledger.overloaded || this.#loopDelay.ms > loopDelayMaxMs ? 'overloaded' : null;
+  }
+
   /** After the last request was answered: finish appends, stop followers, close pools. */
   async close(graceMs: number): Promise<void> {
     await this.ledger.close(graceMs);
+    await Promise.all(this.#chores.map((chore) => chore.stop()));
+    this.#loopDelay.stop();
     await Promise.all(this.#followers.map((follower) => follower.stop()));
     await Promise.all(this.#topics.map(({ topic }) => topic.close()));
-    this.#sources.stop();
+    this.#registry.stop();
     await this.orm.destroy();
     await this.db.close();
   }
+}
+
+function trustedProxies({ http }: Config): readonly string[] {
+  const wrong = http.trustedProxies.filter((item) => !isRange(item));
+  if (wrong.length === 0) return http.trustedProxies;
+  const message = `TRUSTED_PROXIES: ${wrong.join(', ')}: expected IP addresses or CIDR ranges.`;
+  throw new CasetrailError('config_invalid', message);
 }
 
 function topicsOf(

@@ -9,9 +9,17 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AppServices } from './app-services';
 import { type Config } from './config/config';
-import { WebhookReceiver } from './ingress/receive';
-import { WebhookController } from './ingress/webhook.controller';
+import { adminOperations } from './admin/admin-operations';
+import { TokenController } from './admin/token.controller';
+import { TokenService } from './admin/token-service';
+import { ingressOperations } from './ingress/ingress-operations';
+import { DeliveryController } from './ingress/journal/delivery.controller';
+import { QuarantineController } from './ingress/quarantine/quarantine.controller';
+import { QuarantineService } from './ingress/quarantine/quarantine-service';
+import { SourceController } from './ingress/sources/source.controller';
+import { SourceService } from './ingress/sources/source-service';
 import { BearerGuard, TOKEN_VERIFIER } from './platform/http/bearer-guard';
+import { DocsController, OPERATIONS } from './platform/http/docs.controller';
 import { HealthController, READINESS } from './platform/http/health.controller';
 import { ProblemFilter } from './platform/http/problem-filter';
 import { DATABASE } from './platform/postgres/database';
@@ -35,15 +43,22 @@ export class AppModule implements BeforeApplicationShutdown, OnApplicationShutdo
       controllers: [
         HealthController,
         TicketController,
-        ...(config.roles.has('ingress') ? [WebhookController] : []),
+        DocsController,
+        SourceController,
+        DeliveryController,
+        QuarantineController,
+        TokenController,
       ],
       providers: [
         { provide: GRACE_MS, useValue: config.shutdownGraceMs },
         { provide: AppServices, useValue: services },
         { provide: DATABASE, useValue: services.db },
         { provide: READINESS, useValue: services },
+        { provide: OPERATIONS, useValue: [...ingressOperations, ...adminOperations] },
         { provide: TOKEN_VERIFIER, useValue: services.tokens },
-        { provide: WebhookReceiver, useValue: services.receiver },
+        { provide: TokenService, useValue: services.tokens },
+        { provide: SourceService, useValue: services.sources },
+        { provide: QuarantineService, useValue: services.quarantine },
         { provide: APP_GUARD, useClass: BearerGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         FindTicketHandler,

@@ -20,7 +20,7 @@ export async function runApp(config: Config, surroundings: Surroundings): Promis
   const services = await AppServices.open(config, surroundings);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(config, services),
-    httpAdapter(),
+    httpAdapter({ ...(config.roles.has('ingress') ? { door: services.door } : {}), tls: config.http.tls }),
     {
       bodyParser: false,
       abortOnError: false,
@@ -36,7 +36,8 @@ export async function runApp(config: Config, surroundings: Surroundings): Promis
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address !== null ? address.port : config.http.port;
   const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
-  return { url: `http://${host}:${port}`, services, close: () => app.close() };
+  const scheme = config.http.tls === undefined ? 'http' : 'https';
+  return { url: `${scheme}://${host}:${port}`, services, close: () => app.close() };
 }
 
 function portProblem(thrown: unknown, config: Config): unknown {

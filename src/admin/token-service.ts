@@ -1,9 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type DataSource } from 'typeorm';
+import { type DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { CasetrailError } from '../kernel/errors';
 import { TENANT_PATTERN } from '../kernel/ticket-key';
 import { type Caller, SCOPES, type TokenVerifier } from '../platform/http/bearer-guard';
+import { audit } from '../platform/postgres/audit';
 import { translated } from '../platform/postgres/database-error';
 import { TokenRow } from './token.entity';
 
@@ -14,6 +15,13 @@ export const newToken = z.strictObject({
   expiresAt: z.date().nullable().default(null),
 });
 export type NewToken = z.input<typeof newToken>;
+
+interface Acting {
+  readonly actor: string;
+  readonly tenant: string | null;
+}
+
+const LOCAL: Acting = { actor: 'cli', tenant: null };
 
 /** Tokens for reading and operating. The admin token comes from the environment or the data directory instead. */
 export class TokenService implements TokenVerifier {
@@ -28,15 +36,46 @@ export class TokenService implements TokenVerifier {
   }
 
   /** Returns the token, which nobody can read again. */
-  async add(wanted: NewToken): Promise<string> {
+  async add(wanted: NewToken, acting: Acting = LOCAL): Promise<string> {
     const { label, scopes, tenant, expiresAt } = newToken.parse(wanted);
-    const tokens = this.orm.getRepository(TokenRow);
-    if ((await tokens.findOne({ where: { label } })) !== null) {
-      throw new CasetrailError('conflict', `There is a token labelled ${label} already.`);
+    if (acting.tenant !== null && tenant !== acting.tenant) {
+      throw new CasetrailError('forbidden', `This token may add tokens of the tenant ${acting.tenant} only.`);
     }
     const token = `ct_${randomBytes(24).toString('base64url')}`;
-    await tokens.insert({ label, hash: hashOf(token), scopes, tenant, expiresAt });
+    await this.#transaction(async (tx) => {
+      if ((await tx.findOne(TokenRow, { where: { label } })) !== null) {
+        throw new CasetrailError('conflict', `There is a token labelled ${label} already.`);
+      }
+      await tx.insert(TokenRow, { label, hash: hashOf(token), scopes, tenant, expiresAt });
+      const entry = {
+        actor: acting.actor,
+        action: 'token.add',
+        target: label,
+        tenant,
+        detail: { scopes, expiresAt },
+      };
+      await audit((text, values) => tx.query(text, values), entry);
+    });
     return token;
+  }
+
+  list(tenant: string | null = null): Promise<TokenRow[]> {
+    const where = tenant === null ? {} : { tenant };
+    return this.orm.getRepository(TokenRow).find({ where, order: { createdAt: 'ASC' } });
+  }
+
+  /** By label or id. Every node asks the database for each call, so it holds at once. */
+  async revoke(label: string, acting: Acting = LOCAL): Promise<void> {
+    await this.#transaction(async (tx) => {
+      const row = await tx.findOne(TokenRow, { where: { label } });
+      if (row === null || (acting.tenant !== null && row.tenant !== acting.tenant)) {
+        throw new CasetrailError('not_found', `There is no token labelled ${label}.`);
+      }
+      if (row.revokedAt !== null) return;
+      await tx.update(TokenRow, { id: row.id }, { revokedAt: new Date(this.clock()) });
+      const entry = { actor: acting.actor, action: 'token.revoke', target: label, tenant: row.tenant };
+      await audit((text, values) => tx.query(text, values), entry);
+    });
   }
 
   /** Looked up by hash: what differs in time says nothing about a token that is not there. */
@@ -52,6 +91,14 @@ export class TokenService implements TokenVerifier {
     if (row === null || row.revokedAt !== null) return null;
     if (row.expiresAt !== null && row.expiresAt.getTime() <= this.clock()) return null;
     return { tokenId: row.id, scopes: row.scopes, tenant: row.tenant };
+  }
+
+  async #transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    try {
+      return await this.orm.transaction(work);
+    } catch (thrown) {
+      throw translated(thrown);
+    }
   }
 }
 

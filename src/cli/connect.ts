@@ -10,6 +10,7 @@ import { findRunningInstance, openDataDir } from '../platform/runtime/data-dir';
 export interface Connection {
   readonly config: Config;
   readonly orm: DataSource;
+  readonly databaseUrl: string;
   /** Where the instance listens, as a sender reaches it. */
   readonly url: string;
   readonly secrets: SecretBox;
@@ -28,7 +29,7 @@ export async function connected<T>(work: (connection: Connection) => Promise<T>)
   const orm = await openOrm({ url: databaseUrl, role: undefined, entities: ORM_ENTITIES });
   try {
     const url = running?.url ?? `http://${config.http.host}:${config.http.port}`;
-    return await work({ config, orm, url, secrets: new SecretBox(secretsKey(config)) });
+    return await work({ config, orm, databaseUrl, url, secrets: new SecretBox(secretsKey(config)) });
   } finally {
     await orm.destroy();
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { ORM_ENTITIES } from '../app-services';
 import { type Config } from '../config/config';
+import { policyOf } from '../ingress/sources/policy';
 import { SourceService } from '../ingress/sources/source-service';
 import { SecretBox } from '../kernel/secret-box';
 import { openDatabase } from '../platform/postgres/database';
@@ -50,16 +51,19 @@ async function demoWebhook(
   const orm = await openOrm({ url: databaseUrl, role: undefined, entities: ORM_ENTITIES });
   try {
     const sources = new SourceService(orm, new SecretBox(secretsKey(config)));
-    const there = await sources.find(DEMO);
-    if (there === null) {
-      const made = await sources.add({ name: DEMO, profile: 'telegram-crm' });
-      return { key: made.key, sample: sampleWebhook(made.integrationId, made.secret) };
-    }
+    const there = (await sources.find(DEMO)) ?? (await sources.add({ name: DEMO, profile: 'telegram-crm' }));
     const secret = (await sources.revealSecret(DEMO)) ?? '';
-    return { key: there.key, sample: sampleWebhook(there.integrationId, secret) };
+    return { key: there.key, sample: demoSample(there.integrationId, secret) };
   } finally {
     await orm.destroy();
   }
+}
+
+function demoSample(integrationId: string, secret: string): SampleWebhook {
+  const policy = policyOf('telegram-crm', {});
+  const sample = typeof policy === 'string' ? null : sampleWebhook(policy, integrationId, secret);
+  if (sample === null) throw new Error('the profile of the demo has no sample');
+  return sample;
 }
 
 /** A login of the analysts' role in the embedded database: it can read schema rpt and nothing else. */

@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { deliveriesCommand } from './deliveries';
+import { importCommand } from './import';
 import { migrateCommand } from './migrate';
+import { quarantineCommand } from './quarantine';
+import { sendCommand } from './send';
 import { sourceCommand } from './source';
 import { startCommand } from './start';
 import { fail } from './terminal';
@@ -16,6 +20,10 @@ const program = new Command('casetrail')
   .addCommand(migrateCommand())
   .addCommand(sourceCommand())
   .addCommand(tokenCommand())
+  .addCommand(sendCommand())
+  .addCommand(importCommand())
+  .addCommand(deliveriesCommand())
+  .addCommand(quarantineCommand())
   .addCommand(verifyCommand());
 
 program.parseAsync().catch(fail);

@@ -1,37 +1,27 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { signEnvelope } from '../ingress/envelope-signature';
+import { randomBytes } from 'node:crypto';
+import { type Policy } from '../ingress/sources/policy';
+import { bodyOf } from './samples/bodies';
+import { sampleTicket, seededRandom, ticketLife } from './samples/life';
+import { signed, type SignedRequest } from './samples/signed';
 
-export interface SampleWebhook {
+export interface SampleWebhook extends SignedRequest {
   readonly ticketId: string;
-  readonly body: string;
 }
 
-/** A customer's first message, signed and ready to be sent. */
-export function sampleWebhook(integrationId: string, secret: string): SampleWebhook {
-  const ticketId = `TKT-${randomBytes(4).toString('hex').toUpperCase()}`;
-  const envelope = {
-    eventId: randomUUID(),
-    eventType: 'ticket.created',
-    timestamp: new Date().toISOString(),
-  };
-  const body = {
-    event_id: envelope.eventId,
-    event_type: envelope.eventType,
-    timestamp: envelope.timestamp,
-    source: { platform: 'telegram_crm', integration_id: integrationId, environment: 'production' },
-    version: '1.2',
-    data: {
-      ticket_id: ticketId,
-      customer: { telegram_user_id: 77001, username: 'maria', first_name: 'Maria', language_code: 'en' },
-      channel: { type: 'topic_group', chat_id: -1001, topic_id: 12 },
-      initial_message: { message_id: 1, text: 'My order has not arrived.', content_type: 'text' },
-    },
-    signature: signEnvelope(secret, envelope),
-  };
-  return { ticketId, body: JSON.stringify(body) };
+/** A customer's first message, signed and ready to be sent; null for a source whose bodies only its operator knows. */
+export function sampleWebhook(policy: Policy, integrationId: string, secret: string): SampleWebhook | null {
+  if (policy.name === 'generic') return null;
+  const run = randomBytes(4).toString('hex').toUpperCase();
+  const random = seededRandom(Number.parseInt(run, 16));
+  const ticket = { ...sampleTicket(run, 1, random), id: `TKT-${run}` };
+  const [opened] = ticketLife(ticket, Date.now(), random);
+  const body = opened === undefined ? null : bodyOf(policy.name, opened, integrationId);
+  if (body === null) return null;
+  return { ticketId: ticket.id, ...signed(policy, secret, body, Date.now()) };
 }
 
-/** For any POSIX shell; the body holds no single quote. */
-export function curlLine(endpoint: string, sample: SampleWebhook): string {
-  return `curl -sS ${endpoint} -H 'Content-Type: application/json' -d '${sample.body}'`;
+/** For any POSIX shell; samples hold no single quote. */
+export function curlLine(endpoint: string, { headers, body }: SignedRequest): string {
+  const flags = Object.entries(headers).map(([name, value]) => `-H '${name}: ${value}'`);
+  return `curl -sS ${endpoint} ${flags.join(' ')} -d '${body}'`;
 }

@@ -1,38 +1,101 @@
 import { Command } from 'commander';
 import { newToken, TokenService } from '../admin/token-service';
-import { CasetrailError } from '../kernel/errors';
+import { SourceService } from '../ingress/sources/source-service';
 import { SCOPES } from '../platform/http/bearer-guard';
-import { connected } from './connect';
+import { type Connection, connected } from './connect';
+import { checked, collect, instant } from './flags';
+import { acting } from './source';
 import { print, printJson } from './terminal';
 
 export function tokenCommand(): Command {
   return new Command('token')
-    .description('Bearer tokens for reading and operating.')
-    .addCommand(addCommand());
+    .description('Bearer tokens for reading and operating, and for senders.')
+    .addCommand(addCommand())
+    .addCommand(listCommand())
+    .addCommand(revokeCommand());
+}
+
+interface AddFlags {
+  readonly scopes?: string[];
+  readonly tenant?: string;
+  readonly source?: string;
+  readonly events?: string[];
+  readonly expires?: Date;
+  readonly json?: boolean;
 }
 
 function addCommand(): Command {
   return new Command('add')
     .description('Make a token; it is printed this once.')
     .argument('<label>', 'what it is for')
-    .option('--scopes <scopes>', `comma separated: ${SCOPES.join(', ')}`, 'read')
+    .option('--scopes <scopes>', `comma separated: ${SCOPES.join(', ')} (default: read)`, collect)
     .option('--tenant <tenant>', 'what it may see (default: all tenants)')
+    .option('--source <name>', 'a token for the sender of this source instead')
+    .option('--events <types>', 'with --source: the event types it may send (default: all)', collect)
+    .option('--expires <instant>', 'when it stops being good', instant)
     .option('--json', 'print one JSON document')
-    .action(async (label: string, options: { scopes: string; tenant?: string; json?: boolean }) => {
-      const wanted = newToken.safeParse({
-        label,
-        scopes: options.scopes.split(','),
-        tenant: options.tenant ?? null,
-      });
-      if (!wanted.success) {
-        const mistakes = wanted.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-        throw new CasetrailError('invalid_input', mistakes.join('; '));
-      }
-      await connected(async ({ orm }) => {
-        const token = await new TokenService(orm, '', Date.now).add(wanted.data);
-        if (options.json === true)
-          printJson({ label, token, scopes: wanted.data.scopes, tenant: wanted.data.tenant });
-        else print(token);
+    .action(async (label: string, flags: AddFlags) => {
+      if (flags.source === undefined) await addReader(label, flags);
+      else await addSender(label, flags.source, flags);
+    });
+}
+
+async function addReader(label: string, { scopes, tenant, expires, json }: AddFlags): Promise<void> {
+  const wanted = checked(newToken, { label, scopes, tenant: tenant ?? null, expiresAt: expires ?? null });
+  await connected(async (connection) => {
+    const token = await serviceOf(connection).add(wanted, acting());
+    if (json === true) printJson({ label, token, scopes: wanted.scopes, tenant: wanted.tenant });
+    else print(token);
+  });
+}
+
+async function addSender(label: string, source: string, { events, expires, json }: AddFlags): Promise<void> {
+  await connected(async ({ orm, secrets }) => {
+    const wanted = { label, scopes: events ?? null, notAfter: expires ?? null };
+    const { tokenId, token } = await new SourceService(orm, secrets).addToken(source, wanted, acting());
+    if (json === true) printJson({ label, source, token_id: tokenId, token, scopes: wanted.scopes });
+    else print(token);
+  });
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('All tokens for reading and operating; those of senders are in `source show`.')
+    .option('--json', 'print one JSON document')
+    .action(async (options: { json?: boolean }) => {
+      await connected(async (connection) => {
+        const rows = await serviceOf(connection).list();
+        const tokens = rows.map(({ label, scopes, tenant, expiresAt, revokedAt }) => {
+          return { label, scopes, tenant, expires_at: expiresAt, revoked_at: revokedAt };
+        });
+        if (options.json === true) printJson(tokens);
+        else {
+          for (const { label, scopes, tenant, expires_at, revoked_at } of tokens) {
+            const state =
+              revoked_at !== null
+                ? 'revoked'
+                : expires_at === null
+                  ? 'live'
+                  : `until ${expires_at.toISOString()}`;
+            print(`${label}  ${scopes.join(',')}  ${tenant ?? 'all tenants'}  ${state}`);
+          }
+        }
       });
     });
+}
+
+function revokeCommand(): Command {
+  return new Command('revoke')
+    .description('End a token now, on every node.')
+    .argument('<label>')
+    .action(async (label: string) => {
+      await connected(async (connection) => {
+        await serviceOf(connection).revoke(label, acting());
+        print(`The token ${label} is revoked.`);
+      });
+    });
+}
+
+function serviceOf({ orm }: Connection): TokenService {
+  return new TokenService(orm, '', Date.now);
 }

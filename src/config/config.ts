@@ -18,7 +18,7 @@ const list = z.string().transform((text) =>
 );
 const count = (min: number, max: number): z.ZodCoercedNumber => z.coerce.number().int().min(min).max(max);
 
-const environment = z.object({
+const variables = z.object({
   PORT: port.default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: postgresUrl.optional(),
@@ -50,10 +50,39 @@ const environment = z.object({
   APPEND_BATCH_MAX: count(1, 1024).default(256),
   APPEND_QUEUE_MAX: count(1, 100_000).default(4096),
   DATABASE_POOL_MAX: count(4, 200).default(16),
+  TRUSTED_PROXIES: list.default([]),
+  REQUIRE_HTTPS: z.enum(['on', 'off']).default('off'),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+  TLS_CLIENT_CA: z.string().optional(),
+  DELIVERY_RETENTION_DAYS: count(1, 3650).default(30),
+  OVERLOAD_LOOP_DELAY_MS: count(50, 60_000).default(1000),
 });
 
+const environment = variables
+  .refine((env) => (env.TLS_CERT === undefined) === (env.TLS_KEY === undefined), {
+    path: ['TLS_CERT'],
+    message: 'TLS_CERT and TLS_KEY go together',
+  })
+  .refine((env) => env.TLS_CLIENT_CA === undefined || env.TLS_CERT !== undefined, {
+    path: ['TLS_CLIENT_CA'],
+    message: 'needs TLS_CERT and TLS_KEY',
+  });
+
 export interface Config {
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Addresses and CIDR ranges whose X-Forwarded-… headers are believed. */
+    readonly trustedProxies: readonly string[];
+    /** Webhooks over plain HTTP are refused, unless a trusted proxy says that they came over HTTPS. */
+    readonly requireHttps: boolean;
+    /** Paths of PEM files. */
+    readonly tls:
+      { readonly cert: string; readonly key: string; readonly clientCa: string | undefined } | undefined;
+    readonly overloadLoopDelayMs: number;
+  };
+  readonly deliveryRetentionDays: number;
   readonly database: {
     /** Absent: run the embedded PostgreSQL. */
     readonly url: string | undefined;
@@ -92,7 +121,18 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   }
   const e = parsed.data;
   return Object.freeze({
-    http: { host: e.HOST, port: e.PORT },
+    http: {
+      host: e.HOST,
+      port: e.PORT,
+      trustedProxies: e.TRUSTED_PROXIES,
+      requireHttps: e.REQUIRE_HTTPS === 'on',
+      tls:
+        e.TLS_CERT === undefined || e.TLS_KEY === undefined
+          ? undefined
+          : { cert: e.TLS_CERT, key: e.TLS_KEY, clientCa: e.TLS_CLIENT_CA },
+      overloadLoopDelayMs: e.OVERLOAD_LOOP_DELAY_MS,
+    },
+    deliveryRetentionDays: e.DELIVERY_RETENTION_DAYS,
     database: { url: e.DATABASE_URL, directUrl: e.DATABASE_DIRECT_URL, poolMax: e.DATABASE_POOL_MAX },
     kafka: {
       enabled: e.KAFKA === 'on',

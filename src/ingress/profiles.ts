@@ -1,25 +1,20 @@
-const SECOND = 1000;
+import { generic } from './profiles/generic';
+import { type Profile, PROFILE_NAMES, type ProfileName } from './profiles/profile';
+import { standardWebhooks } from './profiles/standard-webhooks';
+import { telegramBot } from './profiles/telegram-bot';
+import { telegramCrm } from './profiles/telegram-crm';
+import { telegramCrmFlat } from './profiles/telegram-crm-flat';
+import { tgStaff } from './profiles/tg-staff';
 
-export const PROFILE_NAMES = ['telegram-crm'] as const;
-export type ProfileName = (typeof PROFILE_NAMES)[number];
-
-/** What is known of a family of senders. */
-export interface Profile {
-  readonly name: ProfileName;
-  /** strict: the sender is told of what it did wrong; absorb: it gets 200 and we keep the evidence. */
-  readonly onInvalid: 'strict' | 'absorb';
-  /** How long the sender waits for an answer; the commit has 60 % of it. */
-  readonly senderTimeoutMs: number;
-  readonly bodyMaxBytes: number;
-}
+export { type Profile, PROFILE_NAMES, type ProfileName };
 
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
-  'telegram-crm': {
-    name: 'telegram-crm',
-    onInvalid: 'strict',
-    senderTimeoutMs: 10 * SECOND,
-    bodyMaxBytes: 1024 * 1024,
-  },
+  'telegram-crm': telegramCrm,
+  'telegram-crm-flat': telegramCrmFlat,
+  'tg-staff': tgStaff,
+  'telegram-bot': telegramBot,
+  'standard-webhooks': standardWebhooks,
+  generic,
 };
 
 export function isProfileName(name: string): name is ProfileName {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ORM_ENTITIES, type Surroundings } from '../../src/app-services';
 import { TokenService, type NewToken } from '../../src/admin/token-service';
 import { type Config, loadConfig } from '../../src/config/config';
-import { signEnvelope } from '../../src/ingress/envelope-signature';
+import { signEnvelope } from '../../src/ingress/auth/envelope-hmac';
 import { type MadeSource, type NewSource, SourceService } from '../../src/ingress/sources/source-service';
 import { SecretBox } from '../../src/kernel/secret-box';
 import { type RunningApp, runApp } from '../../src/main';

@@ -10,25 +10,41 @@ export interface Understood {
   readonly sourceType: string;
   /** The sender itself called it a reopening. */
   readonly namedReopened: boolean;
-  readonly sourceEventId: string;
+  /** Null when the sender gives its events no id. */
+  readonly sourceEventId: string | null;
   readonly dedupeKey: string;
   readonly ticketId: string | null;
-  /** Of an event of no ticket: what its partition key names behind `tenant//`. */
+  /** Of an event of no ticket: what its partition key names behind `tenant//`. Null for an unmapped one. */
   readonly subject: string | null;
   readonly occurredAt: number;
   readonly claimedAt: number | null;
   readonly body: Body;
   /** What must be equal in a repetition: everything but delivery attempt and signature. */
   readonly content: Body;
-  readonly warning: string | null;
+  /** For log and metric; the sender is not told. */
+  readonly warnings: readonly string[];
 }
 
+/** `path` is the field as the sender wrote it, parts joined by dots; empty for the body as a whole. */
 export interface FieldError {
   readonly path: string;
   readonly message: string;
 }
 
-export type Reading =
-  | Understood
-  | { readonly kind: 'ping' }
-  | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] };
+export interface InvalidBody {
+  readonly kind: 'invalid';
+  readonly errors: readonly FieldError[];
+}
+
+export type Reading = Understood | { readonly kind: 'ping' } | InvalidBody;
+
+/** What a dialect may know beside the body. */
+export interface Arrival {
+  readonly receivedAt: number;
+  /** The header webhook-id, which is the event's id in Standard Webhooks. */
+  readonly webhookId: string | null;
+}
+
+export function invalid(path: string, message: string): InvalidBody {
+  return { kind: 'invalid', errors: [{ path, message }] };
+}

@@ -1,6 +1,9 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
 
-export const SOURCE_STATUSES = ['active', 'paused', 'retired'] as const;
+/**
+ * paused: deliveries are taken and held. blocked: they are refused, until the source is resumed. retired: refused for good.
+ */
+export const SOURCE_STATUSES = ['active', 'paused', 'blocked', 'retired'] as const;
 export type SourceStatus = (typeof SOURCE_STATUSES)[number];
 
 @Entity({ schema: 'app', name: 'source' })
@@ -27,6 +30,10 @@ export class SourceRow {
   @Column('text')
   status!: SourceStatus;
 
+  /** Until then an unsigned ping is answered. */
+  @Column('timestamptz', { name: 'armed_until', nullable: true })
+  armedUntil!: Date | null;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
 }
@@ -42,6 +49,36 @@ export class SourceKeyRow {
   /** Sealed by SecretBox. */
   @Column('bytea')
   secret!: Buffer;
+
+  @Column('timestamptz', { name: 'not_before' })
+  notBefore!: Date;
+
+  @Column('timestamptz', { name: 'not_after', nullable: true })
+  notAfter!: Date | null;
+
+  @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
+  createdAt!: Date;
+}
+
+/** A bearer token that a sender shows. */
+@Entity({ schema: 'app', name: 'source_token' })
+export class SourceTokenRow {
+  @PrimaryColumn('text')
+  source!: string;
+
+  @PrimaryColumn('text', { name: 'token_id' })
+  tokenId!: string;
+
+  @Column('text')
+  label!: string;
+
+  /** sha256 of the token: the token itself is shown once and stored nowhere. */
+  @Column('bytea')
+  hash!: Buffer;
+
+  /** The event types it may send; null: all. */
+  @Column('text', { array: true, nullable: true })
+  scopes!: string[] | null;
 
   @Column('timestamptz', { name: 'not_before' })
   notBefore!: Date;

@@ -58,3 +58,9 @@ export class BearerGuard implements CanActivate {
 function mayDo(scopes: readonly Scope[], needs: Scope): boolean {
   return scopes.some((scope) => SCOPES.indexOf(scope) >= SCOPES.indexOf(needs));
 }
+
+/** For the audit: who acts, and in which tenant. */
+export function actingOf({ caller }: WithCaller): { readonly actor: string; readonly tenant: string | null } {
+  if (caller === undefined) throw new Error('a handler that nobody is let in to has no caller');
+  return { actor: caller.tokenId, tenant: caller.tenant };
+}

@@ -1,0 +1,34 @@
+/** Something that happens at a help desk, before any sender's way of telling it. Instants are ms UTC. */
+export type Happening = Said & {
+  readonly at: number;
+  /** Tells it apart from every other; a UUID. */
+  readonly id: string;
+  readonly ticket: SampleTicket;
+};
+
+type Said =
+  | { readonly kind: 'opened'; readonly text: string }
+  | {
+      readonly kind: 'message';
+      readonly from: 'customer' | 'agent';
+      readonly messageId: number;
+      readonly text: string;
+    }
+  | { readonly kind: 'status'; readonly from: string; readonly to: string }
+  | { readonly kind: 'assigned' }
+  | { readonly kind: 'first_response'; readonly seconds: number }
+  | { readonly kind: 'resolved'; readonly seconds: number; readonly note: string }
+  | { readonly kind: 'priority'; readonly priority: string }
+  | { readonly kind: 'escalated'; readonly metric: string }
+  | { readonly kind: 'presence'; readonly status: string };
+
+export interface SampleTicket {
+  readonly id: string;
+  readonly number: number;
+  readonly customerId: number;
+  readonly customerName: string;
+  readonly agentId: string;
+  readonly topicId: number;
+}
+
+export const SAMPLE_CHAT = -1_001_234_567_890;

@@ -1,0 +1,51 @@
+import { IngressCounters } from '../ingress/journal/ingress-counters';
+import { Warnings } from '../ingress/journal/warnings';
+import { QuarantineService } from '../ingress/quarantine/quarantine-service';
+import { WebhookReceiver } from '../ingress/receive';
+import { SourceRegistry } from '../ingress/sources/source-registry';
+import { Ledger } from '../ledger/ledger';
+import { type Database, openDatabase } from '../platform/postgres/database';
+import { type Connection, connected } from './connect';
+import { say } from './terminal';
+
+const SECOND = 1000;
+const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
+const LANES = { text: 'SELECT lanes FROM es.log' } as const;
+
+/** For commands that append: a writer of their own beside the running nodes, which may be none. */
+export interface Workbench extends Connection {
+  readonly db: Database;
+  readonly registry: SourceRegistry;
+  readonly receiver: WebhookReceiver;
+  readonly quarantine: QuarantineService;
+}
+
+export async function atWorkbench<T>(work: (workbench: Workbench) => Promise<T>): Promise<T> {
+  return connected(async (connection) => {
+    const db = openDatabase({ url: connection.databaseUrl, poolMax: 4, applicationName: 'casetrail-cli' });
+    try {
+      const [log] = await db.query<{ lanes: number }>(LANES);
+      const ledger = new Ledger(db, {
+        lanes: log?.lanes ?? connection.config.lanes,
+        batchMax: connection.config.append.batchMax,
+        queueMax: connection.config.append.queueMax,
+        queueBytesMax: QUEUE_BYTES_MAX,
+        clock: Date.now,
+        log: say,
+        onAppended: () => undefined,
+      });
+      const registry = new SourceRegistry(db, connection.secrets, say);
+      const warnings = new Warnings(new IngressCounters(), say);
+      const journal = { noteUse: () => undefined };
+      const receiver = new WebhookReceiver({ db, ledger, journal, warnings, log: say });
+      const quarantine = new QuarantineService({ db, sources: registry, receiver });
+      try {
+        return await work({ ...connection, db, registry, receiver, quarantine });
+      } finally {
+        await ledger.close(10 * SECOND);
+      }
+    } finally {
+      await db.close();
+    }
+  });
+}

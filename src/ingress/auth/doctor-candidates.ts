@@ -1,0 +1,143 @@
+import { isUtf8 } from 'node:buffer';
+import { canonicalJson, type Json } from '../../kernel/canonical-json';
+import { without } from '../json/json-pointer';
+import { type JsonObject } from '../json/strict-json';
+import { type AuthRequest, headerOf } from './auth-request';
+import { envelopeIn, signedContent } from './envelope-hmac';
+import { DIGEST_BYTES, type Signed } from './hmac';
+import { ALGORITHMS, type Algorithm } from './scheme';
+import { WEBHOOK_ID, WEBHOOK_TIMESTAMP } from './standard-webhooks';
+
+/** Beyond this the doctor tries only what costs little: whoever sends large bodies must not buy our time with them. */
+const THOROUGH_BYTES = 64 * 1024;
+
+/** Something that a sender may have signed, with its name in words. */
+export interface SignedCandidate {
+  readonly name: string;
+  readonly bytes: Signed;
+}
+
+export const RAW_BODY = 'the raw body';
+export const ENVELOPE = 'event_id + event_type + timestamp';
+export const STANDARD_CONTENT = 'webhook-id.webhook-timestamp.body';
+
+export function signedCandidates(request: AuthRequest): readonly SignedCandidate[] {
+  const { raw } = request;
+  const envelope = envelopeIn(raw);
+  const candidates: SignedCandidate[] = [
+    { name: RAW_BODY, bytes: raw },
+    ...(typeof envelope === 'string' ? [] : [{ name: ENVELOPE, bytes: signedContent(envelope) }]),
+    ...standardCandidates(request),
+  ];
+  return raw.length > THOROUGH_BYTES ? candidates : [...candidates, ...rewritten(raw)];
+}
+
+function standardCandidates(request: AuthRequest): readonly SignedCandidate[] {
+  const id = headerOf(request, WEBHOOK_ID);
+  const timestamp = headerOf(request, WEBHOOK_TIMESTAMP);
+  const before = (start: string): Buffer => Buffer.concat([Buffer.from(start, 'utf8'), request.raw]);
+  return [
+    ...(id === null || timestamp === null
+      ? []
+      : [{ name: STANDARD_CONTENT, bytes: before(`${id}.${timestamp}.`) }]),
+    ...(timestamp === null ? [] : [{ name: 'webhook-timestamp.body', bytes: before(`${timestamp}.`) }]),
+  ];
+}
+
+/** What a framework makes of JSON between signing and sending, or the other way round. */
+function rewritten(raw: Buffer): readonly SignedCandidate[] {
+  if (!isUtf8(raw)) return [];
+  const text = raw.toString('utf8');
+  const named = (name: string, rewrittenText: string): SignedCandidate[] =>
+    rewrittenText === text ? [] : [{ name, bytes: rewrittenText }];
+  return [
+    ...named('the body without white space around it', text.trim()),
+    ...named('the body with a newline behind it', `${text}\n`),
+    ...reserialised(text).flatMap((form) =>
+      named('re-serialised JSON instead of the bytes that were sent', form),
+    ),
+  ];
+}
+
+function reserialised(text: string): readonly string[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  const unsigned = without(value as JsonObject, [['signature']]);
+  return [value, unsigned].flatMap((one) => [
+    JSON.stringify(one),
+    JSON.stringify(one, null, 2),
+    pythonJson(one),
+    canonicalJson(one as Json),
+  ]);
+}
+
+/** Python's json.dumps puts a space behind each comma and colon, and escapes what is not ASCII. */
+function pythonJson(value: unknown): string {
+  // Newlines in strings are escaped, so those left are layout.
+  return JSON.stringify(value, null, 1)
+    .replace(/,\n */g, ', ')
+    .replace(/\n */g, '')
+    .replace(
+      /[\u0080-\uffff]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+}
+
+export interface SecretCandidate {
+  /** Null: the secret as it was given to the sender. */
+  readonly change: string | null;
+  readonly bytes: Signed;
+}
+
+export function secretCandidates(secret: string, isDecoded: boolean): readonly SecretCandidate[] {
+  const trimmed = secret.trim();
+  const bare = secret.replace(/^whsec_/, '');
+  const text = {
+    change: isDecoded ? 'the text of the secret, not base64-decoded behind whsec_' : null,
+    bytes: secret,
+  };
+  const decoded = {
+    change: isDecoded ? null : 'the base64-decoded secret instead of its text',
+    bytes: Buffer.from(bare, 'base64'),
+  };
+  return [
+    ...(isDecoded ? [decoded, text] : [text, decoded]),
+    { change: 'a newline behind the secret', bytes: `${secret}\n` },
+    { change: 'a carriage return and newline behind the secret', bytes: `${secret}\r\n` },
+    { change: 'a space behind the secret', bytes: `${secret} ` },
+    ...(trimmed === secret
+      ? []
+      : [{ change: 'the secret without the white space around it', bytes: trimmed }]),
+    ...(bare === secret ? [] : [{ change: 'the secret without whsec_', bytes: bare }]),
+    ...(/^(?:[0-9a-f]{2})+$/i.test(secret)
+      ? [{ change: 'the hex-decoded secret instead of its text', bytes: Buffer.from(secret, 'hex') }]
+      : []),
+  ];
+}
+
+/** A shown signature, taken apart as any of the known schemes would. */
+export interface ShownDigest {
+  readonly prefix: string;
+  readonly encoding: 'hex' | 'base64' | 'base64url';
+  readonly algorithm: Algorithm;
+  readonly digest: Buffer;
+}
+
+export function shownDigests(text: string): readonly ShownDigest[] {
+  return text.split(' ').flatMap((part) => {
+    const [, prefix = '', bare = ''] =
+      /^(sha1=|sha256=|sha512=|v1=|v0=|v1,|hmac=)?"?([^"]*)"?$/i.exec(part) ?? [];
+    return (['hex', 'base64', 'base64url'] as const).flatMap((encoding): ShownDigest[] => {
+      if (encoding === 'hex' && !/^[0-9a-f]+$/i.test(bare)) return [];
+      if (encoding === 'base64url' && !/[-_]/.test(bare)) return [];
+      const digest = Buffer.from(bare, encoding);
+      const algorithm = ALGORITHMS.find((one) => DIGEST_BYTES[one] === digest.length);
+      return algorithm === undefined ? [] : [{ prefix, encoding, algorithm, digest }];
+    });
+  });
+}

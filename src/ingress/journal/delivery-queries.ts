@@ -1,0 +1,125 @@
+import { type Queryable } from '../../platform/postgres/database';
+import { arrivalOf } from '../receipt';
+
+/** A delivery as it is shown: a row of the journal, or an event, which is its own. */
+export interface DeliveryView {
+  readonly receipt_id: string;
+  readonly source: string;
+  readonly received_at: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string | null;
+  readonly latency_ms: number | null;
+  readonly body_bytes: number;
+  readonly wire_bytes: number | null;
+  /** sha256, hex. */
+  readonly body_hash: string | null;
+  readonly key_id: string | null;
+  readonly client_ip: string | null;
+  readonly event_id: string | null;
+  readonly position: string | null;
+  /** Of a failed signature or token: what would have matched, in words. */
+  readonly findings: readonly string[] | null;
+}
+
+const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+
+const JOURNALED = `
+  SELECT d.receipt_id, d.source, to_char(d.received_at AT TIME ZONE 'UTC', ${INSTANT}) AS received_at, d.status::int, d.code,
+         d.detail, d.latency_ms::float8 AS latency_ms, d.body_bytes, d.wire_bytes, encode(d.body_hash, 'hex') AS body_hash,
+         d.key_id, d.client_ip, d.event_id, NULL::text AS position, d.findings
+  FROM app.delivery d JOIN app.source s ON s.name = d.source`;
+
+// A rejected one is in the journal where its sender was told of it.
+const STORED = `
+  SELECT e.correlation_id::uuid AS receipt_id, e.source,
+         to_char(e.received_at AT TIME ZONE 'UTC', ${INSTANT}) AS received_at, 200 AS status,
+         CASE WHEN e.type = 'unmapped' THEN 'unmapped' ELSE 'accepted' END AS code, NULL::text AS detail,
+         (extract(epoch FROM e.recorded_at - e.received_at) * 1000)::float8 AS latency_ms, e.body_bytes,
+         NULL::int AS wire_bytes, NULL::text AS body_hash, e.key_id, NULL::text AS client_ip, e.event_id,
+         e.lane || ':' || e.position AS position, NULL::jsonb AS findings
+  FROM es.event e JOIN app.source s ON s.name = e.source
+  WHERE e.causation_id IS NULL AND e.correlation_id IS NOT NULL
+    AND NOT (e.verdict = 'rejected' AND EXISTS (SELECT FROM app.delivery j WHERE j.receipt_id = e.correlation_id::uuid))`;
+
+const OF_TENANT = `($1::text IS NULL OR s.tenant = $1) AND ($2::text IS NULL OR s.name = $2)`;
+
+const LIST_FAILED = {
+  name: 'app_deliveries_failed',
+  text: `
+    ${JOURNALED} WHERE ${OF_TENANT} AND d.status <> 200 AND d.received_at >= to_timestamp($3 / 1000.0)
+    ORDER BY d.receipt_id DESC LIMIT $4`,
+} as const;
+
+const LIST = {
+  name: 'app_deliveries',
+  text: `
+    (${JOURNALED} WHERE ${OF_TENANT} AND d.received_at >= to_timestamp($3 / 1000.0) ORDER BY d.receipt_id DESC LIMIT $4)
+    UNION ALL
+    (${STORED} AND ${OF_TENANT} AND e.received_at >= to_timestamp($3 / 1000.0) ORDER BY e.received_at DESC LIMIT $4)
+    ORDER BY received_at DESC LIMIT $4`,
+} as const;
+
+const SHOW = {
+  name: 'app_delivery_show',
+  text: `
+    ${JOURNALED} WHERE d.receipt_id = $1::uuid AND ($2::text IS NULL OR s.tenant = $2)
+    UNION ALL
+    ${STORED} AND e.correlation_id = ($1::uuid)::text AND ($2::text IS NULL OR s.tenant = $2)
+      AND e.received_at = to_timestamp($3 / 1000.0)`,
+} as const;
+
+export interface DeliveryFilter {
+  readonly tenant: string | null;
+  readonly source: string | null;
+  readonly failed: boolean;
+  /** ms UTC. */
+  readonly since: number;
+  readonly limit: number;
+}
+
+/** The latest first. */
+export function listDeliveries(db: Queryable, filter: DeliveryFilter): Promise<DeliveryView[]> {
+  const { tenant, source, since, limit } = filter;
+  const statement = filter.failed ? LIST_FAILED : LIST;
+  return db.query<DeliveryView & Record<string, unknown>>({
+    ...statement,
+    values: [tenant, source, since, limit],
+  });
+}
+
+/** A receipt tells when its delivery arrived: so its event is found without an index of its own. */
+export async function showDelivery(
+  db: Queryable,
+  receiptId: string,
+  tenant: string | null,
+): Promise<DeliveryView | null> {
+  const receivedAt = arrivalOf(receiptId);
+  if (receivedAt === null) return null;
+  const rows = await db.query<DeliveryView & Record<string, unknown>>({
+    ...SHOW,
+    values: [receiptId, tenant, receivedAt],
+  });
+  return rows[0] ?? null;
+}
+
+// In slices, so that no retention run holds locks or bloats the log for long.
+const FORGET = {
+  name: 'app_delivery_forget',
+  text: `
+    DELETE FROM app.delivery WHERE receipt_id IN (
+      SELECT receipt_id FROM app.delivery WHERE received_at < to_timestamp($1 / 1000.0) ORDER BY receipt_id LIMIT $2)
+    RETURNING 1`,
+} as const;
+
+const FORGET_SLICE = 5000;
+
+/** Deletes journal rows older than the instant; returns how many. */
+export async function forgetDeliveries(db: Queryable, before: number): Promise<number> {
+  let forgotten = 0;
+  for (;;) {
+    const rows = await db.query({ ...FORGET, values: [before, FORGET_SLICE] });
+    forgotten += rows.length;
+    if (rows.length < FORGET_SLICE) return forgotten;
+  }
+}

@@ -1,0 +1,83 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, SetMetadata } from '@nestjs/common';
+import { z } from 'zod';
+import { CasetrailError } from '../../kernel/errors';
+import { actingOf, NEEDS, type WithCaller } from '../../platform/http/bearer-guard';
+import { Parsed } from '../../platform/http/parsed';
+import { QuarantineService } from './quarantine-service';
+import { QUARANTINE_STATUSES } from './quarantine-store';
+import { quarantineDetails, quarantineSummary, retriedView } from './quarantine-view';
+
+export const quarantineQuery = z.object({
+  source: z.string().optional(),
+  status: z.enum([...QUARANTINE_STATUSES, 'all']).default('open'),
+  code: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+export const bulkRetry = z.strictObject({
+  source: z.string().optional(),
+  code: z.string().optional(),
+  /** Instead of quarantined deliveries: stored events of this unmapped type, which a mapping knows by now. */
+  unmapped: z.string().optional(),
+});
+
+const quarantineId = z.uuid();
+
+@Controller('v1/admin/quarantine')
+@SetMetadata(NEEDS, 'operate')
+export class QuarantineController {
+  constructor(private readonly quarantine: QuarantineService) {}
+
+  @Get()
+  @SetMetadata(NEEDS, 'read')
+  async list(
+    @Req() request: WithCaller,
+    @Query(new Parsed(quarantineQuery)) query: z.output<typeof quarantineQuery>,
+  ): Promise<unknown> {
+    const { source = null, status, code = null, limit } = query;
+    const { tenant } = actingOf(request);
+    const filter = { tenant, source, status: status === 'all' ? null : status, code, limit };
+    return (await this.quarantine.list(filter)).map(quarantineSummary);
+  }
+
+  @Get(':id')
+  @SetMetadata(NEEDS, 'read')
+  async show(@Req() request: WithCaller, @Param('id') id: string): Promise<unknown> {
+    return quarantineDetails(await this.quarantine.get(known(id), actingOf(request).tenant));
+  }
+
+  @Post('retry')
+  @HttpCode(200)
+  async retryAll(
+    @Req() request: WithCaller,
+    @Body(new Parsed(bulkRetry)) wanted: z.output<typeof bulkRetry>,
+  ): Promise<unknown> {
+    const acting = actingOf(request);
+    const { source = null, code = null, unmapped } = wanted;
+    if (unmapped !== undefined) return this.quarantine.retryUnmapped(unmapped, source, acting);
+    const retried = await this.quarantine.retryAll({ tenant: acting.tenant, source, code }, acting);
+    return retried.map(retriedView);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(200)
+  async retry(@Req() request: WithCaller, @Param('id') id: string): Promise<unknown> {
+    return retriedView(await this.quarantine.retry(known(id), actingOf(request)));
+  }
+
+  @Post(':id/accept')
+  @HttpCode(200)
+  async accept(@Req() request: WithCaller, @Param('id') id: string): Promise<unknown> {
+    return retriedView(await this.quarantine.accept(known(id), actingOf(request)));
+  }
+
+  @Post(':id/dismiss')
+  @HttpCode(204)
+  dismiss(@Req() request: WithCaller, @Param('id') id: string): Promise<void> {
+    return this.quarantine.dismiss(known(id), actingOf(request));
+  }
+}
+
+function known(id: string): string {
+  if (quarantineId.safeParse(id).success) return id;
+  throw new CasetrailError('not_found', `There is no quarantined delivery ${id}.`);
+}
