@@ -75,11 +75,12 @@ CREATE TABLE es.event (
   CHECK ((ticket_id IS NULL) = (verdict IS NULL)),
   CHECK ((version IS NULL) = (ticket_id IS NULL OR verdict = 'rejected'))
 );
-CREATE UNIQUE INDEX event_dedupe ON es.event (source, dedupe_key);
+-- The column that tells rows apart stands first in each index: comparing what is equal in all of them costs.
+CREATE UNIQUE INDEX event_dedupe ON es.event (dedupe_key, source);
 -- Not partial on version: rejected events have none and belong to their ticket all the same.
-CREATE UNIQUE INDEX event_ticket ON es.event (tenant, ticket_id, version) WHERE ticket_id IS NOT NULL;
+CREATE UNIQUE INDEX event_ticket ON es.event (ticket_id, tenant, version) WHERE ticket_id IS NOT NULL;
 -- The same message or status change under another id (a natural duplicate).
-CREATE INDEX event_natural ON es.event (tenant, ticket_id, natural_key) WHERE natural_key IS NOT NULL;
+CREATE INDEX event_natural ON es.event (ticket_id, tenant, natural_key) WHERE natural_key IS NOT NULL;
 
 COMMENT ON COLUMN es.event.verdict IS 'The guard''s judgement at arrival; never changed. Null: an event of no ticket.';
 COMMENT ON COLUMN es.event.after IS 'The ticket''s state once this event and all before it in the lane are folded.';
@@ -117,9 +118,10 @@ CREATE TABLE es.ticket_head (
   ticket_id text NOT NULL,
   lane      smallint NOT NULL,
   revision  bigint NOT NULL,
-  head      jsonb NOT NULL,
+  head      json NOT NULL,
   PRIMARY KEY (tenant, ticket_id)
 ) WITH (fillfactor = 70);
+COMMENT ON COLUMN es.ticket_head.head IS 'json, not jsonb: it is written with every append and only ever read whole.';
 COMMENT ON COLUMN es.ticket_head.revision IS 'Counts the ticket''s events, rejected ones too: what an append compares before it writes.';
 
 CREATE TABLE es.follower (

@@ -64,8 +64,11 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-  refused  int[];
-  now_at   timestamptz;
+  refused     int[];
+  now_at      timestamptz;
+  positions   bigint[];
+  topic_prevs bigint[];
+  hashes      bytea[];
 BEGIN
   -- (a) Ascending, so that two appends never wait for each other in a circle.
   PERFORM 1 FROM es.lane l WHERE l.lane = ANY (g_lane) ORDER BY l.lane FOR UPDATE;
@@ -74,17 +77,18 @@ BEGIN
   -- same message or status change stands in the ticket under another id and that was not weighed.
   SELECT array_agg(DISTINCT r.grp) INTO refused FROM (
     SELECT i.grp
-    FROM unnest(e_group, e_source, e_dedupe_key) AS i(grp, source, dedupe_key)
+    FROM (SELECT unnest(e_group) AS grp, unnest(e_source) AS source, unnest(e_dedupe_key) AS dedupe_key) i
     WHERE EXISTS (SELECT FROM es.event e WHERE e.source = i.source AND e.dedupe_key = i.dedupe_key)
     UNION ALL
-    SELECT g.grp::int
-    FROM unnest(g_tenant, g_ticket, g_revision) WITH ORDINALITY AS g(tenant, ticket_id, revision, grp)
+    SELECT g.grp
+    FROM (SELECT generate_subscripts(g_lane, 1) AS grp, unnest(g_tenant) AS tenant, unnest(g_ticket) AS ticket_id,
+                 unnest(g_revision) AS revision) g
     WHERE g.ticket_id IS NOT NULL
       AND g.revision <> coalesce(
         (SELECT h.revision FROM es.ticket_head h WHERE h.tenant = g.tenant AND h.ticket_id = g.ticket_id), 0)
     UNION ALL
     SELECT i.grp
-    FROM unnest(e_group, e_natural_key, e_natural_known) AS i(grp, natural_key, known)
+    FROM (SELECT unnest(e_group) AS grp, unnest(e_natural_key) AS natural_key, unnest(e_natural_known) AS known) i
     WHERE i.natural_key IS NOT NULL AND i.known = 0
       AND EXISTS (
         SELECT FROM es.event e
@@ -100,8 +104,7 @@ BEGIN
 
   now_at := clock_timestamp();
 
-  -- (d, e) Number, insert, chain, move the heads.
-  RETURN QUERY
+  -- (d, e) Number and chain on narrow rows; the wide columns below are read once, straight from their arrays.
   WITH tail AS MATERIALIZED (
     SELECT l.lane,
            coalesce(t.last_position, 0) AS last_position,
@@ -111,68 +114,87 @@ BEGIN
     LEFT JOIN LATERAL (
       SELECT a.last_position, a.last_on_events, a.last_on_rejections, a.digest
       FROM es.append a WHERE a.lane = l.lane ORDER BY a.first_position DESC LIMIT 1) t ON true
-  ), numbered AS MATERIALIZED (
-    SELECT i.*, t.lane, g_tenant[i.grp] AS tenant, g_ticket[i.grp] AS ticket_id,
-           t.last_position + row_number() OVER w AS position,
-           CASE WHEN g_ticket[i.grp] IS NULL THEN 0 WHEN i.verdict = 'rejected' THEN 2 ELSE 1 END AS topic,
-           t.last_on_events, t.last_on_rejections
-    FROM unnest(
-      e_group, e_version, e_event_id, e_source, e_source_event_id, e_source_type, e_dedupe_key, e_fingerprint,
-      e_natural_key, e_type, e_schema_version, e_verdict, e_reason, e_occurred_at, e_claimed_at, e_received_at,
-      e_flags, e_data, e_after, e_correlation_id, e_causation_id, e_traceparent, e_key_id, e_body_bytes,
-      e_personal, e_raw, e_salt, e_personal_hash, e_raw_hash, e_body_hash
-    ) WITH ORDINALITY AS i(
-      grp, version, event_id, source, source_event_id, source_type, dedupe_key, fingerprint,
-      natural_key, type, schema_version, verdict, reason, occurred_at, claimed_at, received_at,
-      flags, data, after, correlation_id, causation_id, traceparent, key_id, body_bytes,
-      personal, raw, salt, personal_hash, raw_hash, body_hash, ord)
+  ), numbered AS (
+    SELECT i.ord, i.body_hash, t.lane, t.last_on_events, t.last_on_rejections, k.topic,
+           CASE WHEN k.topic >= 0 THEN
+             t.last_position + count(*) FILTER (WHERE k.topic >= 0) OVER (PARTITION BY t.lane ORDER BY i.ord)
+           END AS position
+    FROM (SELECT generate_subscripts(e_group, 1) AS ord, unnest(e_group) AS grp, unnest(e_verdict) AS verdict,
+                 unnest(e_body_hash) AS body_hash) i
     JOIN tail t ON t.lane = g_lane[i.grp]
-    WHERE refused IS NULL OR i.grp <> ALL (refused)
-    WINDOW w AS (PARTITION BY t.lane ORDER BY i.ord)
-  ), linked AS MATERIALIZED (
+    CROSS JOIN LATERAL (SELECT CASE
+      WHEN i.grp = ANY (refused) THEN -1
+      WHEN i.verdict IS NULL THEN 0
+      WHEN i.verdict = 'rejected' THEN 2
+      ELSE 1 END AS topic) k
+  ), linked AS (
     SELECT n.*,
-           CASE n.topic WHEN 0 THEN NULL ELSE coalesce(
-             lag(n.position) OVER (PARTITION BY n.lane, n.topic ORDER BY n.position),
+           CASE WHEN n.topic > 0 THEN coalesce(
+             lag(n.position) OVER (PARTITION BY n.lane, n.topic ORDER BY n.ord),
              CASE n.topic WHEN 1 THEN n.last_on_events ELSE n.last_on_rejections END) END AS topic_prev
     FROM numbered n
   ), hashed AS MATERIALIZED (
-    SELECT l.*,
+    SELECT l.ord, l.lane, l.topic, l.position, l.topic_prev,
            sha256(l.body_hash || int2send(l.lane) || int8send(l.position)
              || int8send(coalesce(l.topic_prev, 0)) || timestamptz_send(now_at)) AS hash
     FROM linked l
-  ), stored AS (
-    INSERT INTO es.event (
-      lane, position, tenant, ticket_id, version, event_id, source, source_event_id, source_type, dedupe_key,
-      fingerprint, natural_key, type, schema_version, verdict, verdict_reason, occurred_at, claimed_at, received_at,
-      recorded_at, flags, data, after, correlation_id, causation_id, traceparent, key_id, body_bytes, topic_prev,
-      personal_hash, raw_hash, hash)
-    SELECT h.lane, h.position, h.tenant, h.ticket_id, h.version, h.event_id, h.source, h.source_event_id,
-           h.source_type, h.dedupe_key, h.fingerprint, h.natural_key, h.type, h.schema_version, h.verdict, h.reason,
-           h.occurred_at, h.claimed_at, h.received_at, now_at, string_to_array(h.flags, ','), h.data::jsonb,
-           h.after::jsonb, h.correlation_id, h.causation_id, h.traceparent, h.key_id, h.body_bytes, h.topic_prev,
-           h.personal_hash, h.raw_hash, h.hash
-    FROM hashed h
-  ), kept AS (
-    INSERT INTO es.content (lane, position, personal, raw, salt)
-    SELECT h.lane, h.position, h.personal::jsonb, h.raw, h.salt FROM hashed h
-  ), heads AS (
-    INSERT INTO es.ticket_head AS t (tenant, ticket_id, lane, revision, head)
-    SELECT g.tenant, g.ticket_id, g.lane, g.next_revision, g.head::jsonb
-    FROM unnest(g_lane, g_tenant, g_ticket, g_next_revision, g_head) WITH ORDINALITY
-      AS g(lane, tenant, ticket_id, next_revision, head, grp)
-    WHERE g.ticket_id IS NOT NULL AND (refused IS NULL OR g.grp <> ALL (refused))
-    ON CONFLICT (tenant, ticket_id) DO UPDATE SET revision = EXCLUDED.revision, head = EXCLUDED.head
+  ), appended AS (
+    INSERT INTO es.append (
+      lane, first_position, last_position, last_on_events, last_on_rejections, recorded_at, attempt_id, digest)
+    SELECT t.lane, min(h.position), max(h.position),
+           coalesce(max(h.position) FILTER (WHERE h.topic = 1), t.last_on_events),
+           coalesce(max(h.position) FILTER (WHERE h.topic = 2), t.last_on_rejections),
+           now_at, p_attempt,
+           sha256(t.digest || string_agg(h.hash, ''::bytea ORDER BY h.position))
+    FROM hashed h JOIN tail t ON t.lane = h.lane
+    WHERE h.position IS NOT NULL
+    GROUP BY t.lane, t.last_on_events, t.last_on_rejections, t.digest
   )
-  INSERT INTO es.append AS a (
-    lane, first_position, last_position, last_on_events, last_on_rejections, recorded_at, attempt_id, digest)
-  SELECT t.lane, min(h.position), max(h.position),
-         coalesce(max(h.position) FILTER (WHERE h.topic = 1), t.last_on_events),
-         coalesce(max(h.position) FILTER (WHERE h.topic = 2), t.last_on_rejections),
-         now_at, p_attempt,
-         sha256(t.digest || string_agg(h.hash, ''::bytea ORDER BY h.position))
-  FROM hashed h JOIN tail t ON t.lane = h.lane
-  GROUP BY t.lane, t.last_on_events, t.last_on_rejections, t.digest
-  RETURNING 'lane', NULL::int, a.lane, a.first_position, a.recorded_at;
+  SELECT array_agg(h.position ORDER BY h.ord), array_agg(h.topic_prev ORDER BY h.ord), array_agg(h.hash ORDER BY h.ord)
+  INTO positions, topic_prevs, hashes
+  FROM hashed h;
+
+  INSERT INTO es.event (
+    lane, position, tenant, ticket_id, version, event_id, source, source_event_id, source_type, dedupe_key,
+    fingerprint, natural_key, type, schema_version, verdict, verdict_reason, occurred_at, claimed_at, received_at,
+    recorded_at, flags, data, after, correlation_id, causation_id, traceparent, key_id, body_bytes, topic_prev,
+    personal_hash, raw_hash, hash)
+  SELECT g_lane[h.grp], h.position, g_tenant[h.grp], g_ticket[h.grp], h.version, h.event_id, h.source, h.source_event_id,
+         h.source_type, h.dedupe_key, h.fingerprint, h.natural_key, h.type, h.schema_version, h.verdict, h.reason,
+         h.occurred_at, h.claimed_at, h.received_at, now_at, string_to_array(h.flags, ','), h.data::jsonb,
+         h.after::jsonb, h.correlation_id, h.causation_id, h.traceparent, h.key_id, h.body_bytes, h.topic_prev,
+         h.personal_hash, h.raw_hash, h.hash
+  FROM (SELECT
+    unnest(e_group) AS grp, unnest(positions) AS position, unnest(topic_prevs) AS topic_prev, unnest(hashes) AS hash,
+    unnest(e_version) AS version, unnest(e_event_id) AS event_id, unnest(e_source) AS source,
+    unnest(e_source_event_id) AS source_event_id, unnest(e_source_type) AS source_type,
+    unnest(e_dedupe_key) AS dedupe_key, unnest(e_fingerprint) AS fingerprint, unnest(e_natural_key) AS natural_key,
+    unnest(e_type) AS type, unnest(e_schema_version) AS schema_version, unnest(e_verdict) AS verdict,
+    unnest(e_reason) AS reason, unnest(e_occurred_at) AS occurred_at, unnest(e_claimed_at) AS claimed_at,
+    unnest(e_received_at) AS received_at, unnest(e_flags) AS flags, unnest(e_data) AS data, unnest(e_after) AS after,
+    unnest(e_correlation_id) AS correlation_id, unnest(e_causation_id) AS causation_id,
+    unnest(e_traceparent) AS traceparent, unnest(e_key_id) AS key_id, unnest(e_body_bytes) AS body_bytes,
+    unnest(e_personal_hash) AS personal_hash, unnest(e_raw_hash) AS raw_hash) h
+  WHERE h.position IS NOT NULL;
+
+  INSERT INTO es.content (lane, position, personal, raw, salt)
+  SELECT g_lane[h.grp], h.position, h.personal::jsonb, h.raw, h.salt
+  FROM (SELECT unnest(e_group) AS grp, unnest(positions) AS position, unnest(e_personal) AS personal,
+               unnest(e_raw) AS raw, unnest(e_salt) AS salt) h
+  WHERE h.position IS NOT NULL;
+
+  INSERT INTO es.ticket_head AS t (tenant, ticket_id, lane, revision, head)
+  SELECT g.tenant, g.ticket_id, g.lane, g.next_revision, g.head::json
+  FROM (SELECT generate_subscripts(g_lane, 1) AS grp, unnest(g_lane) AS lane, unnest(g_tenant) AS tenant,
+               unnest(g_ticket) AS ticket_id, unnest(g_next_revision) AS next_revision, unnest(g_head) AS head) g
+  WHERE g.ticket_id IS NOT NULL AND (refused IS NULL OR g.grp <> ALL (refused))
+  ON CONFLICT (tenant, ticket_id) DO UPDATE SET revision = EXCLUDED.revision, head = EXCLUDED.head;
+
+  RETURN QUERY
+  SELECT 'lane', NULL::int, g_lane[p.grp], min(p.position), now_at
+  FROM (SELECT unnest(e_group) AS grp, unnest(positions) AS position) p
+  WHERE p.position IS NOT NULL
+  GROUP BY g_lane[p.grp];
 END $$;
 
 REVOKE ALL ON FUNCTION es.append FROM PUBLIC;

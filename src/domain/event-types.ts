@@ -27,6 +27,6 @@ export const ownEventTypes = [
 export const eventTypes = [...ticketEventTypes, ...ticketlessEventTypes, ...ownEventTypes] as const;
 
 export type TicketEventType = (typeof ticketEventTypes)[number];
-export type OwnEventType = (typeof ownEventTypes)[number];
+
 export type EventType = (typeof eventTypes)[number];
 export type OpeningType = 'ticket.created' | 'ticket.reopened';

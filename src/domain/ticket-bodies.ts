@@ -57,6 +57,8 @@ export const openingBody = z.object({
     .nullish(),
   metadata: personalRecord,
   referrer: personalValue.optional(),
+  /** Short codes of where the customer came from; nothing in it names a person, so it may be counted. */
+  acquisition: z.object({ source: text, campaign: text }).nullish(),
   ...extra,
 });
 

@@ -1,5 +1,6 @@
 import {
   byteaArray,
+  hexArray,
   int2Array,
   int4Array,
   int8Array,
@@ -71,7 +72,7 @@ export async function appendGroups(
       textArray(columns.map((c) => c.sourceEventId)),
       textArray(columns.map((c) => c.sourceType)),
       textArray(columns.map((c) => c.dedupeKey)),
-      byteaArray(columns.map((c) => c.fingerprint)),
+      hexArray(columns.map((c) => c.fingerprint)),
       textArray(columns.map((c) => c.naturalKey)),
       int2Array(events.map((e) => (e.naturalKnown ? 1 : 0))),
       textArray(columns.map((c) => c.type)),
@@ -92,9 +93,9 @@ export async function appendGroups(
       textArray(events.map((e) => e.personal)),
       byteaArray(events.map((e) => e.raw)),
       byteaArray(events.map((e) => e.salt)),
-      byteaArray(columns.map((c) => c.personalHash)),
-      byteaArray(columns.map((c) => c.rawHash)),
-      byteaArray(events.map((e) => e.bodyHash)),
+      hexArray(columns.map((c) => c.personalHash)),
+      hexArray(columns.map((c) => c.rawHash)),
+      hexArray(events.map((e) => e.bodyHash)),
     ],
   });
   return placed(groups, rows);

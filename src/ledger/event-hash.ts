@@ -1,5 +1,5 @@
-import { createHash, randomFillSync } from 'node:crypto';
-import { canonicalJson, type Json } from '../kernel/canonical-json';
+import { createHash, hash, randomFillSync } from 'node:crypto';
+import { canonicalJson, type Json, quotedJson } from '../kernel/canonical-json';
 
 /**
  * What makes the log tamper-evident.
@@ -17,7 +17,7 @@ export interface HashedColumns {
   readonly sourceEventId: string | null;
   readonly sourceType: string;
   readonly dedupeKey: string;
-  readonly fingerprint: Uint8Array;
+  readonly fingerprint: string;
   readonly naturalKey: string | null;
   readonly type: string;
   readonly schemaVersion: number;
@@ -35,18 +35,18 @@ export interface HashedColumns {
   readonly traceparent: string | null;
   readonly keyId: string | null;
   readonly bodyBytes: number;
-  readonly personalHash: Uint8Array;
-  readonly rawHash: Uint8Array;
+  readonly personalHash: string;
+  readonly rawHash: string;
 }
 
 /** Keys are written in their RFC 8785 order by hand: sorting two dozen of them for every event is what costs. */
-export function bodyHash(e: HashedColumns): Buffer {
+export function bodyHash(e: HashedColumns): string {
   const text =
     `{"after":${e.after ?? 'null'},"body_bytes":${e.bodyBytes},"causation_id":${quoted(e.causationId)}` +
     `,"claimed_at":${String(e.claimedAt)},"correlation_id":${quoted(e.correlationId)},"data":${e.data}` +
-    `,"dedupe_key":${quoted(e.dedupeKey)},"event_id":"${e.eventId}","fingerprint":"${hex(e.fingerprint)}"` +
+    `,"dedupe_key":${quoted(e.dedupeKey)},"event_id":"${e.eventId}","fingerprint":"${e.fingerprint}"` +
     `,"flags":${JSON.stringify(e.flags)},"key_id":${quoted(e.keyId)},"natural_key":${quoted(e.naturalKey)}` +
-    `,"occurred_at":${e.occurredAt},"personal_hash":"${hex(e.personalHash)}","raw_hash":"${hex(e.rawHash)}"` +
+    `,"occurred_at":${e.occurredAt},"personal_hash":"${e.personalHash}","raw_hash":"${e.rawHash}"` +
     `,"received_at":${e.receivedAt},"schema_version":${e.schemaVersion},"source":${quoted(e.source)}` +
     `,"source_event_id":${quoted(e.sourceEventId)},"source_type":${quoted(e.sourceType)}` +
     `,"tenant":${quoted(e.tenant)},"ticket_id":${quoted(e.ticketId)},"traceparent":${quoted(e.traceparent)}` +
@@ -56,7 +56,7 @@ export function bodyHash(e: HashedColumns): Buffer {
 }
 
 export function eventHash(
-  body: Uint8Array,
+  body: string,
   lane: number,
   position: number,
   topicPrev: number | null,
@@ -68,7 +68,7 @@ export function eventHash(
   tail.writeBigInt64BE(BigInt(topicPrev ?? 0), 10);
   // PostgreSQL counts from 2000-01-01.
   tail.writeBigInt64BE(BigInt(recordedAtMicros) - 946_684_800_000_000n, 18);
-  return createHash('sha256').update(body).update(tail).digest();
+  return createHash('sha256').update(body, 'hex').update(tail).digest();
 }
 
 export function chainDigest(previous: Uint8Array, hashes: readonly Uint8Array[]): Buffer {
@@ -77,12 +77,16 @@ export function chainDigest(previous: Uint8Array, hashes: readonly Uint8Array[])
   return hash.digest();
 }
 
-export function contentHash(salt: Uint8Array, content: string | Uint8Array): Buffer {
-  return createHash('sha256').update(salt).update(content).digest();
+export function contentHash(salt: Uint8Array, content: string | Uint8Array): string {
+  return hash(
+    'sha256',
+    Buffer.concat([salt, typeof content === 'string' ? Buffer.from(content) : content]),
+    'hex',
+  );
 }
 
 /** Of what a webhook says, without what may differ between two deliveries of the same statement. */
-export function fingerprintOf(content: Json): Buffer {
+export function fingerprintOf(content: Json): string {
   return sha256(canonicalJson(content));
 }
 
@@ -99,14 +103,10 @@ export function newSalt(): Buffer {
   return Buffer.from(pool.subarray(used - 16, used));
 }
 
-function sha256(content: string): Buffer {
-  return createHash('sha256').update(content).digest();
+function sha256(content: string): string {
+  return hash('sha256', content, 'hex');
 }
 
 function quoted(text: string | null): string {
-  return text === null ? 'null' : JSON.stringify(text);
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+  return text === null ? 'null' : quotedJson(text);
 }

@@ -67,7 +67,7 @@ function outcomeOf(pending: Pending, row: FirstRow): Outcome {
     after: row.after,
   };
   if (pending.attempts.has(row.attemptId)) return { kind: 'stored', receipt: first };
-  const sameContent = row.fingerprint.equals(pending.incoming.fingerprint);
+  const sameContent = row.fingerprint.toString('hex') === pending.incoming.fingerprint;
   return { kind: 'duplicate', first, sameContent, currentVerdict: row.currentVerdict };
 }
 

@@ -16,7 +16,7 @@ export interface Incoming {
   readonly sourceType: string;
   readonly dedupeKey: string;
   /** sha256 of the content without its volatile parts: equal for a repetition, different for a conflict. */
-  readonly fingerprint: Uint8Array;
+  readonly fingerprint: string;
   readonly type: EventType;
   readonly namedReopened: boolean;
   readonly schemaVersion: number;

@@ -25,7 +25,7 @@ export interface JudgedEvent {
   readonly personal: string;
   readonly raw: Uint8Array;
   readonly salt: Uint8Array;
-  readonly bodyHash: Uint8Array;
+  readonly bodyHash: string;
 }
 
 /** Content hashes do not depend on the judgement: they are made once, however often an event is judged again. */
@@ -33,8 +33,8 @@ export interface SealedContent {
   readonly data: string;
   readonly personal: string;
   readonly salt: Uint8Array;
-  readonly personalHash: Uint8Array;
-  readonly rawHash: Uint8Array;
+  readonly personalHash: string;
+  readonly rawHash: string;
 }
 
 export function seal(incoming: Incoming): SealedContent {

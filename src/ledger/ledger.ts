@@ -86,6 +86,8 @@ export class Ledger {
     this.#closed = true;
     const idle = this.#idle();
     await Promise.race([idle, pause(graceMs, this.#stopping.signal)]);
+    // What is committed and about to be answered is answered.
+    await nextTurn();
     this.#stopping.abort();
     clearInterval(this.#sweeper);
     for (const pending of this.#open.values()) pending.fail(unavailable('casetrail is shutting down'));
@@ -118,7 +120,7 @@ export class Ledger {
 
   /** Where its original failed, or differs from what is stored, a copy goes its own way. */
   #answerCopy(copy: Pending, original: Pending): void {
-    const sameContent = Buffer.compare(copy.incoming.fingerprint, original.incoming.fingerprint) === 0;
+    const sameContent = copy.incoming.fingerprint === original.incoming.fingerprint;
     const outcome = original.outcome === null ? null : outcomeOfCopy(original.outcome, sameContent);
     if (outcome === null) this.#admit(copy);
     else copy.settle(outcome);
@@ -130,9 +132,10 @@ export class Ledger {
 
   async #pump(): Promise<void> {
     // Requests that arrived in the same turn of the event loop share the first append.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch())
       await this.#appendBatch(batch);
+    await nextTurn();
     this.#pumping = undefined;
     this.#wake();
   }
@@ -199,6 +202,7 @@ export class Ledger {
   #settleWritten(groups: readonly PlannedGroup[], result: AppendResult): void {
     this.#failuresInARow = 0;
     const grown = new Set<number>();
+    const answers: (() => void)[] = [];
     groups.forEach((planned, index) => {
       const { key, group, waiting } = planned;
       const places = result[index] ?? null;
@@ -208,12 +212,18 @@ export class Ledger {
       }
       grown.add(group.lane);
       if (group.head !== null) this.#heads.set(key, group.head);
-      waiting.forEach(({ pending, judgement }, at) => {
-        const place = places[at];
-        if (place !== undefined) pending.settle(storedOutcome(pending, judgement, place));
+      answers.push(() => {
+        waiting.forEach(({ pending, judgement }, at) => {
+          const place = places[at];
+          if (place !== undefined) pending.settle(storedOutcome(pending, judgement, place));
+        });
       });
     });
-    if (grown.size > 0) this.options.onAppended([...grown]);
+    // The next append leaves first: PostgreSQL works on it while these answers are written.
+    setImmediate(() => {
+      for (const answer of answers) answer();
+      if (grown.size > 0) this.options.onAppended([...grown]);
+    });
   }
 
   /** One of these events can't be stored: by halving it is found, and the others are stored without it. */
@@ -299,4 +309,8 @@ export class Ledger {
     }
     this.#queue.forgetSettled();
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -3,7 +3,14 @@ import { loadConfig } from '../../src/config/config';
 describe('configuration', () => {
   test('works without any, closed by default', () => {
     const config = loadConfig({});
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 3000 });
+    expect(config.http).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      trustedProxies: [],
+      requireHttps: false,
+      tls: undefined,
+      overloadLoopDelayMs: 1000,
+    });
     expect(config).toMatchObject({
       dataDir: '.data',
       lanes: 8,

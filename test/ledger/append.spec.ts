@@ -74,7 +74,7 @@ describe('the append', () => {
   test('tells a repetition with other content from one with the same', async () => {
     const first = created('D-2');
     await node.stored(first);
-    const other = { ...first, fingerprint: Buffer.alloc(32, 1) };
+    const other = { ...first, fingerprint: '01'.repeat(32) };
     expect(await node.append(other)).toMatchObject({ kind: 'duplicate', sameContent: false });
     const together = [{ ...other }, { ...first }, { ...other }].map((copy) => node.append(copy));
     expect(

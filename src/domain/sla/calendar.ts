@@ -5,7 +5,7 @@ import { type Reign, reignsOf, type Version } from './versions';
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How far ahead open hours are laid out: a deadline beyond it is none. */
 export const REACH_MS = 2 * 365 * DAY_MS;
-const MARGIN_MS = 400 * DAY_MS;
+const MARGIN_MS = 120 * DAY_MS;
 
 /** Business time of one schedule with all its versions. Everything in ms UTC. */
 export interface Calendar {

@@ -69,7 +69,7 @@ function canonicalBody(
   }
   toSeconds(body, rules);
   if (!isPresence) toOwnStatuses(body, extra, rules);
-  if (type === 'ticket.created' || type === 'ticket.reopened') addAcquisition(known, body, extra);
+  if (type === 'ticket.created' || type === 'ticket.reopened') addAcquisition(body);
   return isEmpty(extra) ? body : { ...body, extra };
 }
 
@@ -103,14 +103,10 @@ function toOwnStatuses(body: Draft, extra: Draft, { statuses }: ReadingRules): v
   }
 }
 
-/**
- * Ours to conclude, never the sender's to say: what it calls so stays unknown. Until the canonical body has a place for
- * it, ours is kept there too.
- */
-function addAcquisition(known: ReadonlySet<string>, body: Draft, extra: Draft): void {
-  if (!known.has('acquisition') && extra['acquisition'] !== undefined) return;
+/** Ours to conclude, never the sender's to say: what it calls so stays unknown. */
+function addAcquisition(body: Draft): void {
   const acquisition = acquisitionOf(body['referrer'], body['metadata']);
-  if (acquisition !== null) (known.has('acquisition') ? body : extra)['acquisition'] = acquisition;
+  if (acquisition !== null) body['acquisition'] = acquisition;
 }
 
 /** What an operator taught, as sent or without regard to case and outer space. */

@@ -43,7 +43,7 @@ const RELEASE = {
 export async function hold(
   db: Queryable,
   delivery: HeldDelivery,
-  identity: { readonly dedupeKey: string; readonly fingerprint: Uint8Array },
+  identity: { readonly dedupeKey: string; readonly fingerprint: string },
 ): Promise<void> {
   const { source, receiptId, receivedAt, keyId, traceparent, webhookId, raw } = delivery;
   await db.query({
@@ -56,7 +56,7 @@ export async function hold(
       traceparent,
       webhookId,
       identity.dedupeKey,
-      Buffer.from(identity.fingerprint),
+      Buffer.from(identity.fingerprint, 'hex'),
       raw,
     ],
   });

@@ -68,7 +68,7 @@ function checkContent(event: EventRow): [FaultKind, string] | null {
       ? null
       : ['content', 'erased by halves: something is left beside an empty salt'];
   }
-  if (!contentHash(salt, text).equals(event.personalHash))
+  if (contentHash(salt, text) !== event.personalHash.toString('hex'))
     return ['content', 'personal fields do not match personal_hash'];
   if (!rawHashFound.equals(event.rawHash)) return ['content', 'raw bytes do not match raw_hash'];
   return null;
@@ -77,6 +77,9 @@ function checkContent(event: EventRow): [FaultKind, string] | null {
 export function hashOf(event: EventRow, lane: number): Buffer {
   const body = bodyHash({
     ...event,
+    fingerprint: event.fingerprint.toString('hex'),
+    personalHash: event.personalHash.toString('hex'),
+    rawHash: event.rawHash.toString('hex'),
     occurredAt: event.occurredAt / 1000,
     claimedAt: event.claimedAt === null ? null : event.claimedAt / 1000,
     receivedAt: event.receivedAt / 1000,

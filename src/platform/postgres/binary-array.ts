@@ -36,6 +36,16 @@ export function byteaArray(items: readonly Item<Uint8Array>[]): Buffer {
   );
 }
 
+/** Bytes that are at hand as hex text. */
+export function hexArray(items: readonly Item<string>[]): Buffer {
+  return variable(
+    OID.bytea,
+    items,
+    (hex) => hex.length / 2,
+    (hex, out, at) => out.write(hex, at, 'hex'),
+  );
+}
+
 export function uuidArray(items: readonly Item<string>[]): Buffer {
   return variable(
     OID.uuid,

@@ -264,7 +264,7 @@ describe('tg-staff', () => {
     const created = { event_type: 'conversation.created', conversation_id: 'c', message_id: 1, referrer };
     const { body } = event(read('tg-staff', created));
     expect(body['referrer']).toEqual(referrer);
-    expect((body['extra'] as Body | undefined)?.['acquisition'] ?? null).toEqual(acquisition);
+    expect(body['acquisition'] ?? null).toEqual(acquisition);
   });
 });
 

@@ -141,13 +141,13 @@ export const TAMPERINGS: readonly Tampering[] = [
   {
     what: 'a status in a head',
     at: last,
-    sql: `UPDATE es.ticket_head SET head = head || '{"status": "closed"}' WHERE ${ofItsTicket}`,
+    sql: `UPDATE es.ticket_head SET head = (head::jsonb || '{"status": "closed"}')::json WHERE ${ofItsTicket}`,
     kind: 'head',
   },
   {
     what: 'a field too many in a head',
     at: last,
-    sql: `UPDATE es.ticket_head SET head = head || '{"vip": true}' WHERE ${ofItsTicket}`,
+    sql: `UPDATE es.ticket_head SET head = (head::jsonb || '{"vip": true}')::json WHERE ${ofItsTicket}`,
     kind: 'head',
   },
   {

@@ -74,7 +74,7 @@ export class SeededLog {
       sourceEventId: null,
       sourceType: type,
       dedupeKey: `${this.#run}/${this.#sent}`,
-      fingerprint: createHash('sha256').update(raw).digest(),
+      fingerprint: createHash('sha256').update(raw).digest('hex'),
       type,
       namedReopened: false,
       schemaVersion: 1,
