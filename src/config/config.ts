@@ -59,6 +59,9 @@ const variables = z.object({
   OVERLOAD_LOOP_DELAY_MS: count(50, 60_000).default(1000),
 });
 
+/** Every variable that is read; .env.example explains them. */
+export const VARIABLES: readonly string[] = Object.keys(variables.shape);
+
 const environment = variables
   .refine((env) => (env.TLS_CERT === undefined) === (env.TLS_KEY === undefined), {
     path: ['TLS_CERT'],

@@ -1,4 +1,5 @@
 import { splitPersonal } from '../domain/personal';
+import { currentVersion } from '../domain/upcasters';
 import { type Json } from '../kernel/canonical-json';
 import { ticketKey } from '../kernel/ticket-key';
 import { isUuid, uuidV5 } from '../kernel/uuid';
@@ -53,7 +54,7 @@ export function incomingOf(
     fingerprint: fingerprintOf(read.content as Json),
     type: read.type,
     namedReopened: read.namedReopened,
-    schemaVersion: 1,
+    schemaVersion: currentVersion(read.type),
     occurredAt,
     claimedAt: read.claimedAt,
     receivedAt: delivery.receivedAt,

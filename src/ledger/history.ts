@@ -1,6 +1,7 @@
 import { type Fact } from '../domain/fact';
 import { splitPersonal } from '../domain/personal';
 import { rejudge, type Rejudged, type VerdictChange } from '../domain/rejudge';
+import { currentVersion } from '../domain/upcasters';
 import { type Json } from '../kernel/canonical-json';
 import { ticketKey } from '../kernel/ticket-key';
 import { uuidV5 } from '../kernel/uuid';
@@ -103,7 +104,7 @@ function announcement(
     fingerprint: fingerprintOf(dedupeKey),
     type: change.announcement,
     namedReopened: false,
-    schemaVersion: 1,
+    schemaVersion: currentVersion(change.announcement),
     occurredAt: cause.receivedAt,
     claimedAt: null,
     receivedAt: cause.receivedAt,

@@ -1,6 +1,7 @@
 import { type EventType } from '../domain/event-types';
 import { type Fact, type FactFields, factOf } from '../domain/fact';
 import { type After, type TicketHead } from '../domain/ticket-head';
+import { upcast } from '../domain/upcasters';
 import { type Reason, type Verdict } from '../domain/verdict';
 import { type Json } from '../kernel/canonical-json';
 import { type Queryable } from '../platform/postgres/database';
@@ -115,7 +116,7 @@ export function isOwn(event: StoredEvent): boolean {
   return event.source === OWN_SOURCE;
 }
 
-/** What judge and fold see of a stored event: `data` was parsed by the schema of its type when it came in. */
+/** What judge and fold see of a stored event: parsed by its type's schema when it came in, brought to today's version here. */
 export function factOfStored(event: StoredEvent): Fact {
   return factOf({
     ref: identityOf(event.source, event.dedupeKey),
@@ -125,6 +126,6 @@ export function factOfStored(event: StoredEvent): Fact {
     namedReopened: event.flags.includes(NAMED_REOPENED),
     occurredAt: event.occurredAt,
     flags: event.flags,
-    data: event.data,
+    data: upcast(event.type, event.schemaVersion, event.data),
   } as FactFields);
 }

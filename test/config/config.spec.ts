@@ -1,4 +1,6 @@
-import { loadConfig } from '../../src/config/config';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfig, VARIABLES } from '../../src/config/config';
 
 describe('configuration', () => {
   test('works without any, closed by default', () => {
@@ -24,6 +26,21 @@ describe('configuration', () => {
     expect(config.kafka.brokers).toEqual(['a:9092', 'b:9093']);
     expect([...config.roles]).toEqual(['ingress']);
     expect(config.database.url).toBeUndefined();
+  });
+
+  test('is explained in .env.example, variable by variable, with values that are taken', () => {
+    const text = readFileSync(join(__dirname, '../../.env.example'), 'utf8');
+    const explained = [...text.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(
+      (line) => [line[1] ?? '', line[2] ?? ''] as const,
+    );
+    const ofCompose = ['POSTGRES_PASSWORD'];
+    expect(
+      explained
+        .map(([name]) => name)
+        .filter((name) => !ofCompose.includes(name))
+        .sort(),
+    ).toEqual([...VARIABLES].sort());
+    expect(loadConfig(Object.fromEntries(explained))).toEqual(loadConfig({}));
   });
 
   test('lists every mistake at once', () => {
