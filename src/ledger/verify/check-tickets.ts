@@ -110,11 +110,11 @@ function checkVersions(rows: readonly Row[]): number | Fault {
  * them. Heads follow from today's rules, and are rebuilt with them.
  */
 function compareHead(head: TicketHead | null, rows: readonly Row[], version: number): string | null {
-  const facts = rows.filter((row) => !isOwn(row)).map(factOfStored);
-  if (facts.length === 0) return "there is nothing but casetrail's own announcements";
+  const told = rows.filter((row) => !isOwn(row));
+  if (told.length === 0) return "there is nothing but casetrail's own announcements";
   let expected: Readonly<Record<string, Json>>;
   try {
-    expected = { ...foldTicket(facts).head, version, revision: rows.length };
+    expected = { ...foldTicket(told.map(factOfStored)).head, version, revision: rows.length };
   } catch (thrown) {
     return `its events do not fold: ${asError(thrown).message}`;
   }
