@@ -1,5 +1,7 @@
+import { accessSync, constants } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import request from 'supertest';
 import { cloneTemplate, dropDatabase } from '../support/database';
 import { temporaryDataDir } from '../support/cluster';
@@ -90,6 +92,10 @@ describe('the built product, run by plain node', () => {
       if (answer.status === 'fulfilled') expect([200, 503]).toContain(answer.value.status);
       else expect((answer.reason as NodeJS.ErrnoException).code).toMatch(/ECONNREFUSED|ECONNRESET/);
     }
+  });
+
+  test('is a command that the shell may run, as npx does', () => {
+    expect(() => accessSync(join(__dirname, '../../dist/cli/main.js'), constants.X_OK)).not.toThrow();
   });
 
   test('lists every mistake of its configuration at once and exits 1', async () => {
