@@ -1,10 +1,10 @@
 import { Client } from 'pg';
-import { type AppendRun, LedgerUnderLoad } from './append/store';
+import { LedgerUnderLoad } from './append/store';
 import { PlainTable } from './append/plain';
 import { laneFaults, storedFaults } from './support/oracle';
 import { conclude, median, print, printTable, rounded, say } from './support/figures';
 import { type Options, readOptions } from './support/options';
-import { withServer } from './support/server';
+import { type BenchServer, withServer } from './support/server';
 
 const WARM_UP_MS = 3_000;
 const MORE_WRITERS = 4;
@@ -15,11 +15,11 @@ const MINUTE_MS = 60_000;
 async function main(): Promise<void> {
   const options = readOptions({ seconds: 6, rounds: 3, connections: 64 });
   await withServer(async (server) => {
+    if (options.idleSnapshot) return besideIdleSnapshot(server, options);
     const url = await server.createDatabase('append');
     const ledger = await LedgerUnderLoad.open(url);
     await ledger.run(options.connections, WARM_UP_MS);
-    if (options.idleSnapshot) await besideIdleSnapshot(url, ledger, options);
-    else await againstPlainTable(url, ledger, options);
+    await againstPlainTable(url, ledger, options);
     await ledger.close();
   });
 }
@@ -73,30 +73,53 @@ async function againstPlainTable(url: string, ledger: LedgerUnderLoad, options: 
   });
 }
 
-/** Another session's snapshot keeps every dead row version alive: appends must not slow down with what piles up. */
-async function besideIdleSnapshot(url: string, ledger: LedgerUnderLoad, options: Options): Promise<void> {
+/**
+ * Another session's snapshot keeps every dead row version of its database alive: appends must not slow down with what
+ * piles up. A second database, which nobody looks at, grows in turn with the first: what slows both is not the snapshot.
+ */
+async function besideIdleSnapshot(server: BenchServer, options: Options): Promise<void> {
+  const url = await server.createDatabase('watched');
+  const watched = await LedgerUnderLoad.open(url);
+  const alone = await LedgerUnderLoad.open(await server.createDatabase('alone'));
+  for (const ledger of [watched, alone]) await ledger.run(options.connections, WARM_UP_MS);
   const idle = new Client({ connectionString: url });
   await idle.connect();
   await idle.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
   await idle.query('SELECT count(*) FROM es.ticket_head');
-  const ms = options.seconds * 1000;
-  const sliceMs = ms >= 2 * MINUTE_MS ? MINUTE_MS : ms / 3;
-  const { perSecond, slices }: AppendRun = await ledger.run(options.connections, ms, sliceMs);
+  const turnMs = Math.min(MINUTE_MS, (options.seconds * 1000) / 3);
+  const rates = { watched: [] as number[], alone: [] as number[] };
+  for (let turn = 0; turn < (options.seconds * 1000) / turnMs; turn++) {
+    const one = async (ledger: LedgerUnderLoad): Promise<number> =>
+      Math.round((await ledger.run(options.connections, turnMs)).perSecond);
+    rates.watched.push(await one(watched));
+    rates.alone.push(await one(alone));
+    say(`turn ${turn + 1}: ${rates.watched.at(-1)}/s beside the snapshot, ${rates.alone.at(-1)}/s without`);
+  }
   await idle.query('COMMIT');
   await idle.end();
-  const rates = slices.map((events) => Math.round((events * 1000) / sliceMs));
-  print(`\nEvents/s beside an idle REPEATABLE READ snapshot, ${options.connections} at a time\n`);
+  const seconds = Math.round(turnMs / 1000);
+  print(`\nEvents/s in turns of ${seconds} s, ${options.connections} at a time\n`);
   printTable(
-    ['', 'events/s'],
-    rates.map((rate, index) => [sliceMs === MINUTE_MS ? `minute ${index + 1}` : `third ${index + 1}`, rate]),
+    ['', 'beside an idle snapshot /s', 'without one /s'],
+    rates.watched.map((rate, turn) => [`turn ${turn + 1}`, rate, rates.alone[turn] ?? '']),
   );
   print('');
   conclude({
     bench: 'append',
-    figures: { append_per_s: Math.round(perSecond), slices_per_s: rates },
-    ratios: { last_to_first: rounded((rates.at(-1) ?? 0) / (rates[0] ?? 1), 2) },
-    faults: await faultsOf(ledger),
+    figures: { beside_snapshot_per_s: rates.watched, alone_per_s: rates.alone },
+    ratios: {
+      last_to_first: rounded((rates.watched.at(-1) ?? 0) / (rates.watched[0] ?? 1), 2),
+      snapshot_to_alone: rounded(sumOf(rates.watched) / sumOf(rates.alone), 2),
+      snapshot_to_alone_last: rounded((rates.watched.at(-1) ?? 0) / (rates.alone.at(-1) ?? 1), 2),
+    },
+    faults: [...(await faultsOf(watched)), ...(await faultsOf(alone))],
   });
+  await watched.close();
+  await alone.close();
+}
+
+function sumOf(rates: readonly number[]): number {
+  return rates.reduce((sum, rate) => sum + rate, 0);
 }
 
 async function faultsOf({ db, acknowledged }: LedgerUnderLoad): Promise<string[]> {

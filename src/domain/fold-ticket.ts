@@ -1,9 +1,9 @@
 import { type Fact, isOpening, mayBeCreation, type Opening } from './fact';
 import { compareKeys, creationKey, orderKey, type OrderKey, rankOf } from './order';
-import { remember, repetitionOf } from './repetition';
+import { remember, repetitionOf, type SeenKeys } from './repetition';
 import { type Step } from './step';
 import { creationStep, nextStep } from './take-step';
-import { type TicketHead } from './ticket-head';
+import { effectiveAt, type TicketHead } from './ticket-head';
 import { type Judgement } from './verdict';
 
 export interface TicketFold {
@@ -12,6 +12,8 @@ export interface TicketFold {
   readonly verdicts: ReadonlyMap<string, Judgement>;
   /** In the order in which things happened. Whatever is derived from a ticket is derived from these. */
   readonly steps: readonly Step[];
+  /** What the next event in order could be a repetition of. */
+  readonly seen: Readonly<SeenKeys>;
 }
 
 interface Placed {
@@ -22,20 +24,50 @@ interface Placed {
 /** The truth of a ticket: its events in the order in which they happened, whatever the order of arrival. */
 export function foldTicket(facts: readonly Fact[]): TicketFold {
   const creation = creationOf(facts);
-  const seen = new Set<string>();
+  const seen: SeenKeys = new Set();
   const steps: Step[] = [];
-  let head: TicketHead | null = null;
   for (const { fact, key } of place(facts, creation)) {
-    const step: Step =
-      fact === creation ? creationStep(creation) : nextStep(head, fact, key, repetitionOf(seen, fact));
-    remember(seen, fact, step.judgement.verdict === 'rejected');
-    steps.push(step);
-    head = step.head;
+    steps.push(fact === creation ? creationStep(creation) : stepBehind(steps, seen, fact, key));
+    remember(seen, fact, steps.at(-1)?.judgement.verdict === 'rejected');
   }
-  if (head === null) throw new Error('a ticket has at least one event');
+  return foldOf(steps, seen);
+}
+
+/**
+ * The same fold, had the facts been there from the beginning, without going through the ticket again. Null when one of
+ * them is not the last in the ticket's truth, or may be its creation: then all has to be folded.
+ */
+export function extendFold(fold: TicketFold, facts: readonly Fact[]): TicketFold | null {
+  const steps = [...fold.steps];
+  const seen = new Set(fold.seen);
+  for (const fact of facts) {
+    const last = steps.at(-1);
+    if (last === undefined) return null;
+    const { head } = last;
+    if (
+      isOpening(fact) &&
+      mayBeCreation(fact) &&
+      (head.creation_inferred || fact.occurredAt <= head.created_at)
+    )
+      return null;
+    const key = orderKey(fact, effectiveAt(head, fact.occurredAt), rankOf(fact));
+    if (compareKeys(key, last.key) <= 0) return null;
+    steps.push(stepBehind(steps, seen, fact, key));
+    remember(seen, fact, steps.at(-1)?.judgement.verdict === 'rejected');
+  }
+  return foldOf(steps, seen);
+}
+
+function stepBehind(steps: readonly Step[], seen: SeenKeys, fact: Fact, key: OrderKey): Step {
+  return nextStep(steps.at(-1)?.head ?? null, fact, key, repetitionOf(seen, fact));
+}
+
+function foldOf(steps: readonly Step[], seen: SeenKeys): TicketFold {
+  const last = steps.at(-1);
+  if (last === undefined) throw new Error('a ticket has at least one event');
   const verdicts = new Map<string, Judgement>();
   for (const { fact, judgement } of steps) verdicts.set(fact.ref, judgement);
-  return { head, steps, verdicts };
+  return { head: last.head, steps, verdicts, seen };
 }
 
 /** The earliest opening that its sender did not call a reopening; null while it is still missing. */

@@ -1,4 +1,3 @@
-import { type Fact, isOpening, mayBeCreation } from './fact';
 import { type TicketFold } from './fold-ticket';
 import {
   categoryOf,
@@ -7,14 +6,9 @@ import {
   type Status,
   type StatusCategory,
 } from './lifecycle';
-import { naturalKey } from './natural-key';
-import { compareKeys, orderKey, type OrderKey, rankOf } from './order';
-import { FRESH, REPEATED } from './repetition';
 import { type Step } from './step';
-import { creationStep, nextStep } from './take-step';
-import { effectiveAt, type Origin, type TicketHead } from './ticket-head';
+import { type Origin, type TicketHead } from './ticket-head';
 import { openTurnAfter, speakerAfter, type Speaker } from './turn';
-import { type Judgement } from './verdict';
 
 /** The columns of rpt.ticket that are about the ticket; instants are ms UTC. */
 export interface TicketRow {
@@ -41,14 +35,6 @@ export interface TicketRow {
   readonly excluded_from_metrics: boolean;
   readonly quality_flags: readonly string[];
   readonly is_complete: boolean;
-  /** No column: what the next event in order is applied to. Plain JSON, stored beside the columns. */
-  readonly resume: Resume;
-}
-
-export interface Resume {
-  readonly head: TicketHead;
-  readonly last: OrderKey;
-  readonly lastSpeaker: Speaker | null;
 }
 
 export function ticketRow(fold: TicketFold): TicketRow {
@@ -57,30 +43,6 @@ export function ticketRow(fold: TicketFold): TicketRow {
   const last = fold.steps.at(-1);
   if (last === undefined) throw new Error('a ticket has at least one event');
   return rowOf(told, last);
-}
-
-/**
- * The row after one more event. Null means that the ticket has to be folded again: the event is late, is or may
- * be the creation, or was judged with knowledge that the row does not hold.
- */
-export function applyToRow(row: TicketRow | null, fact: Fact, judgement: Judgement): TicketRow | null {
-  const step = row === null ? firstStep(fact) : stepInOrder(row.resume, fact, judgement);
-  return step?.judgement.verdict === judgement.verdict ? rowOf(toldAfter(toldBy(row), step), step) : null;
-}
-
-function firstStep(fact: Fact): Step {
-  if (isOpening(fact) && mayBeCreation(fact)) return creationStep(fact);
-  return nextStep(null, fact, orderKey(fact, fact.occurredAt, rankOf(fact)), FRESH);
-}
-
-function stepInOrder({ head, last }: Resume, fact: Fact, judgement: Judgement): Step | null {
-  if (mayBeCreation(fact) && (head.creation_inferred || fact.occurredAt <= head.created_at)) return null;
-  const key = orderKey(fact, effectiveAt(head, fact.occurredAt), rankOf(fact));
-  if (compareKeys(key, last) <= 0) return null;
-  if (judgement.reason === 'natural_duplicate') return nextStep(head, fact, key, REPEATED);
-  // Whether the message of a reopening came before by itself is in the history only.
-  if (isOpening(fact) && naturalKey(fact) !== null) return null;
-  return nextStep(head, fact, key, FRESH);
 }
 
 /** What the head does not know: it comes from the course of the events, not from the state they led to. */
@@ -97,20 +59,6 @@ const NOTHING_TOLD: Told = {
   quality_flags: [],
   lastSpeaker: null,
 };
-
-function toldBy(row: TicketRow | null): Told {
-  if (row === null) return NOTHING_TOLD;
-  const { source, last_customer_message_at, last_agent_message_at, open_turn_since, quality_flags } = row;
-  const { lastSpeaker } = row.resume;
-  return {
-    source,
-    last_customer_message_at,
-    last_agent_message_at,
-    open_turn_since,
-    quality_flags,
-    lastSpeaker,
-  };
-}
 
 function toldAfter(told: Told, step: Step): Told {
   const spoken = step.message?.isPublic === true ? step.message.sender : null;
@@ -131,15 +79,17 @@ function qualityFlags(before: readonly string[], { fact, judgement }: Step): rea
   return fresh.length === 0 ? before : [...before, ...fresh].sort();
 }
 
-function rowOf({ source, lastSpeaker, ...told }: Told, { head, key, fact }: Step): TicketRow {
+function rowOf(told: Told, { head, fact }: Step): TicketRow {
   return {
     ...headColumns(head),
-    ...told,
-    source: source ?? fact.source,
+    source: told.source ?? fact.source,
+    last_customer_message_at: told.last_customer_message_at,
+    last_agent_message_at: told.last_agent_message_at,
+    open_turn_since: told.open_turn_since,
+    quality_flags: told.quality_flags,
     // Nothing had to be guessed and the sender agrees: the creation was seen, no step is missing, no claim refused.
     is_complete:
       !head.creation_inferred && !head.is_diverged && !told.quality_flags.includes('transition_gap'),
-    resume: { head, last: key, lastSpeaker },
   };
 }
 

@@ -64,6 +64,18 @@ const READ_TICKET = {
     WHERE e.tenant = $1 AND e.ticket_id = $2 ORDER BY e.position`,
 } as const;
 
+// OFFSET 0 keeps it one index look-up a ticket, whatever the planner believes about the array.
+const READ_TICKETS = {
+  name: 'es_read_tickets',
+  text: `
+    SELECT ${EVENT_COLUMNS}
+    FROM unnest($1::text[], $2::text[]) AS k(tenant, ticket_id)
+    CROSS JOIN LATERAL (
+      SELECT * FROM es.event t
+      WHERE t.ticket_id = k.ticket_id AND t.tenant = k.tenant AND t.position <= $3 OFFSET 0) e
+    ORDER BY e.lane, e.position`,
+} as const;
+
 const READ_HEADS = {
   name: 'es_read_heads',
   text: `
@@ -80,6 +92,16 @@ export function readLane(db: Queryable, lane: number, after: number, limit: numb
 /** A ticket's events in the order of their lane. */
 export function readTicket(db: Queryable, tenant: string, ticketId: string): Promise<StoredEvent[]> {
   return db.query<StoredEvent & Record<string, unknown>>({ ...READ_TICKET, values: [tenant, ticketId] });
+}
+
+/** The events of several tickets of one lane up to a position, in the order of the lane. */
+export function readTickets(
+  db: Queryable,
+  tickets: readonly { readonly tenant: string; readonly ticketId: string }[],
+  upTo: number,
+): Promise<StoredEvent[]> {
+  const values = [tickets.map((t) => t.tenant), tickets.map((t) => t.ticketId), upTo];
+  return db.query<StoredEvent & Record<string, unknown>>({ ...READ_TICKETS, values });
 }
 
 /** A whole lane in slices: memory holds one slice, however long the lane is. */

@@ -1,10 +1,7 @@
-import fc from 'fast-check';
 import { type Fact } from '../../src/domain/fact';
 import { foldTicket } from '../../src/domain/fold-ticket';
-import { applyToRow, type TicketRow, ticketRow } from '../../src/domain/ticket-row';
-import { arrive } from './support/arrival';
+import { type TicketRow, ticketRow } from '../../src/domain/ticket-row';
 import { at, closed, created, says, START, status } from './support/story';
-import { delivery, ticket } from './support/tickets';
 
 const rowOf = (...facts: readonly Fact[]): TicketRow => ticketRow(foldTicket(facts));
 const minutesIn = (instant: number | null): number | null =>
@@ -12,45 +9,6 @@ const minutesIn = (instant: number | null): number | null =>
 const waitingSince = (...facts: readonly Fact[]): number | null => minutesIn(rowOf(...facts).open_turn_since);
 
 describe('the row of a ticket', () => {
-  it('is the same whether folded anew or led on event by event, in any order of arrival', () => {
-    fc.assert(
-      fc.property(delivery, (deliveries) => {
-        let row: TicketRow | null = null;
-        const known: Fact[] = [];
-        for (const { fact, result, changes } of arrive(deliveries).arrivals) {
-          known.push(fact);
-          const refolded = rowOf(...known);
-          const led = applyToRow(row, fact, result);
-          if (led !== null) expect(withoutVersion(led)).toEqual(withoutVersion(refolded));
-          if (changes.length > 0) expect(led).toBeNull();
-          row = refolded;
-        }
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it('is led on without folding while events arrive in order', () => {
-    fc.assert(
-      fc.property(ticket, (facts) => {
-        let row: TicketRow | null = null;
-        const fold = foldTicket(facts);
-        for (const { fact, judgement } of fold.steps) {
-          const led: TicketRow | null = applyToRow(row, fact, judgement);
-          if (led === null) expect(judgement.type).toBe('ticket.reopened');
-          row =
-            led ??
-            rowOf(
-              ...fold.steps
-                .slice(0, fold.steps.findIndex((step) => step.fact === fact) + 1)
-                .map((step) => step.fact),
-            );
-        }
-        expect(row).toEqual(ticketRow(fold));
-      }),
-    );
-  });
-
   it('counts the wait of a customer from the oldest message that nobody answered', () => {
     expect(waitingSince(created(0))).toBe(0);
     expect(waitingSince(created(0), says(5, 'customer', 'm2'))).toBe(0);
@@ -124,8 +82,3 @@ describe('the row of a ticket', () => {
     });
   });
 });
-
-/** The head inside counts announcements where it was led on by the store, and none where it was folded. */
-function withoutVersion({ resume, ...columns }: TicketRow): object {
-  return { ...columns, resume: { ...resume, head: { ...resume.head, version: 0, revision: 0 } } };
-}

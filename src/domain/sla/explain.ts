@@ -23,7 +23,7 @@ export function explain(fold: TicketFold, sla: SlaFold, outside: OutsideFacts): 
 
 /** Every figure by its public name, null included; instants as text. */
 export function figuresOf(fold: TicketFold, sla: SlaFold, outside: OutsideFacts): Figures {
-  const { quality_flags: flags, ...ticket } = omit(ticketRow(fold), ['resume', 'open_turn_since']);
+  const { quality_flags: flags, ...ticket } = omit(ticketRow(fold), ['open_turn_since']);
   return {
     ...instantsAsText(ticket),
     // With a bot that may answer, the open turn is not the one that the messages of humans leave open.

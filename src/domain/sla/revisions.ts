@@ -63,7 +63,7 @@ export function revisionsBetween(before: Folded, after: Folded): readonly Revisi
 type Columns = Readonly<Record<string, Value>>;
 
 function ticketColumns({ fold, sla }: Folded): Columns {
-  const row = omit(ticketRow(fold), ['resume']);
+  const row = ticketRow(fold);
   return text({ ...row, quality_flags: qualityFlags(row.quality_flags, sla) });
 }
 

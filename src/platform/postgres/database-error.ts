@@ -8,6 +8,8 @@ export class StatementError extends Error {
   constructor(
     readonly sqlState: string,
     readonly constraint: string | undefined,
+    /** What PostgreSQL adds to the message: the key in question, the objects that depend. */
+    readonly detail: string | undefined,
     message: string,
     cause: unknown,
   ) {
@@ -32,7 +34,7 @@ export class StatementError extends Error {
 export function translated(thrown: unknown): StatementError | CasetrailError {
   if (thrown instanceof StatementError || thrown instanceof CasetrailError) return thrown;
   if (thrown instanceof PgError && thrown.code !== undefined && !isAboutTheServer(thrown.code)) {
-    return new StatementError(thrown.code, thrown.constraint, thrown.message, thrown);
+    return new StatementError(thrown.code, thrown.constraint, thrown.detail, thrown.message, thrown);
   }
   const detail = thrown instanceof Error && thrown.message !== '' ? thrown.message : firstOf(thrown);
   return new CasetrailError('storage_unavailable', `PostgreSQL is not answering: ${detail}`, {

@@ -1,0 +1,49 @@
+import { type StoredEvent } from '../../ledger/reading';
+import { type Queryable } from '../../platform/postgres/database';
+import { type TicketHistory } from './ticket-history';
+import { type Row, type Table } from './table';
+
+/** A projection's name stands in commands, in app.projection and in the names of its files in migrations/read-models. */
+interface Named {
+  readonly name: string;
+  readonly tables: readonly Table[];
+  /** Raised when the same events lead to other rows: parked tickets are tried again, and a rebuild is due. */
+  readonly codeVersion: number;
+}
+
+export interface TicketRef {
+  readonly tenant: string;
+  readonly ticketId: string;
+}
+
+/** Where a projection's rows are: the schema of its live generation, and the lane this node holds. */
+export interface Storage {
+  readonly schema: string;
+  readonly lane: number;
+}
+
+/** Rows of a ticket, one list for each of the projection's tables. */
+export type TicketRows = readonly (readonly Row[])[];
+
+/**
+ * Rows that are a pure function of one ticket's events (and of configuration, which `prepare` reads): the order of
+ * arrival, batches and restarts never show in them.
+ */
+export interface TicketProjection extends Named {
+  readonly kind: 'ticket';
+  rows(history: TicketHistory): TicketRows;
+  /** Before each batch: reads what the rows depend on beside the events. */
+  prepare?(): Promise<void>;
+  /** Some tickets of the lane whose rows were made with what no longer holds; none = all are up to date. */
+  outdated?(db: Queryable, storage: Storage, limit: number): Promise<readonly TicketRef[]>;
+  /** About once a second while this node holds the lane. */
+  tick?(db: Queryable, storage: Storage): Promise<void>;
+}
+
+/** Rows that add up over the events of a lane. `write` must give the same rows however the lane is cut into slices. */
+export interface LaneProjection extends Named {
+  readonly kind: 'lane';
+  write(db: Queryable, storage: Storage, slice: readonly StoredEvent[]): Promise<void>;
+}
+
+export type Projection = TicketProjection | LaneProjection;

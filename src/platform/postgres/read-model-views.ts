@@ -1,0 +1,67 @@
+import { CasetrailError } from '../../kernel/errors';
+import { type Queryable } from './database';
+import { StatementError } from './database-error';
+
+/** Statements that make views, and the schema that the tables they name are in. */
+export interface ViewText {
+  readonly schema: string;
+  readonly sql: string;
+}
+
+const INVALID_TABLE_DEFINITION = '42P16';
+const DEPENDENT_OBJECTS = '2BP01';
+
+/**
+ * Replaces the views of `changed`: grants and what others built on them stay. Where a view's columns are other ones
+ * PostgreSQL can't do that; then all of ours are dropped and made anew with the grants they had.
+ */
+export async function makeViews(
+  tx: Queryable,
+  changed: readonly ViewText[],
+  all: readonly ViewText[],
+): Promise<void> {
+  await tx.query({ text: 'SAVEPOINT views' });
+  try {
+    await run(tx, changed);
+  } catch (thrown) {
+    if (!(thrown instanceof StatementError && thrown.sqlState === INVALID_TABLE_DEFINITION)) throw thrown;
+    await tx.query({ text: 'ROLLBACK TO SAVEPOINT views' });
+    const grants = await tx.query<{ grant: string }>({ text: GRANTS });
+    await dropViews(tx);
+    await run(tx, all);
+    for (const { grant } of grants) await tx.query({ text: grant });
+  }
+  await tx.query({ text: 'GRANT SELECT ON ALL TABLES IN SCHEMA rpt TO casetrail_app, casetrail_analyst' });
+}
+
+async function run(tx: Queryable, views: readonly ViewText[]): Promise<void> {
+  for (const { schema, sql } of views) {
+    await tx.query({ text: `SET LOCAL search_path = ${schema}, public` });
+    await tx.query({ text: sql });
+  }
+}
+
+/** Of views that a new version no longer has, the grant is let go. */
+const GRANTS = `
+  SELECT format('DO $grant$ BEGIN IF to_regclass(%L) IS NOT NULL THEN GRANT %s ON %s TO %s; END IF; END $grant$',
+                v.name, a.privilege_type, v.name,
+                CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END) AS grant
+  FROM (SELECT format('rpt.%I', c.relname) AS name, c.relacl
+        FROM pg_class c WHERE c.relnamespace = 'rpt'::regnamespace AND c.relkind = 'v') v
+  CROSS JOIN LATERAL aclexplode(v.relacl) a`;
+
+async function dropViews(tx: Queryable): Promise<void> {
+  const views = await tx.query<{ name: string }>({
+    text: `SELECT format('rpt.%I', viewname) AS name FROM pg_views WHERE schemaname = 'rpt'`,
+  });
+  if (views.length === 0) return;
+  try {
+    await tx.query({ text: `DROP VIEW ${views.map((view) => view.name).join(', ')} RESTRICT` });
+  } catch (thrown) {
+    if (!(thrown instanceof StatementError && thrown.sqlState === DEPENDENT_OBJECTS)) throw thrown;
+    const message = `Views of schema rpt get other columns, and something outside it is built on them: ${thrown.detail ?? thrown.message}`;
+    throw new CasetrailError('conflict', `${message}. Drop that first, and make it again afterwards.`, {
+      cause: thrown,
+    });
+  }
+}
