@@ -130,11 +130,22 @@ CREATE TABLE es.follower (
   position    bigint NOT NULL DEFAULT 0,
   epoch       bigint NOT NULL DEFAULT 0,
   owner       uuid,
-  lease_until timestamptz,
   error       text,
   PRIMARY KEY (name, lane)
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE es.follower IS 'How far each projection and each Kafka topic has come in each lane, and which node may move it.';
+COMMENT ON COLUMN es.follower.owner IS 'The node that holds the lane, as long as es.follower_node says that it is alive.';
+
+-- Unlogged: it says who is alive just now. Nodes that still are when the database comes back say so again. Apart from
+-- es.follower: a node renews one row here, and never waits for the row locks of its own batches.
+CREATE UNLOGGED TABLE es.follower_node (
+  name        text NOT NULL,
+  owner       uuid NOT NULL,
+  joined_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+  lease_until timestamptz NOT NULL,
+  PRIMARY KEY (name, owner)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE es.follower_node IS 'The nodes that run a follower, with or without lanes. Past lease_until a node counts as dead and its lanes as free.';
 
 CREATE FUNCTION es.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -155,3 +166,4 @@ GRANT SELECT, UPDATE ON es.lane TO casetrail_app; -- UPDATE: what FOR UPDATE ask
 GRANT SELECT, INSERT ON es.event, es.append TO casetrail_app;
 GRANT SELECT, INSERT ON es.content TO casetrail_app;
 GRANT SELECT, INSERT, UPDATE ON es.ticket_head, es.follower TO casetrail_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON es.follower_node TO casetrail_app;

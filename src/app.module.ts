@@ -10,6 +10,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { AppServices } from './app-services';
 import { type Config } from './config/config';
 import { adminOperations } from './admin/admin-operations';
+import { FollowerController } from './admin/follower.controller';
 import { TokenController } from './admin/token.controller';
 import { TokenService } from './admin/token-service';
 import { ingressOperations } from './ingress/ingress-operations';
@@ -19,14 +20,37 @@ import { QuarantineService } from './ingress/quarantine/quarantine-service';
 import { SourceController } from './ingress/sources/source.controller';
 import { SourceService } from './ingress/sources/source-service';
 import { BearerGuard, TOKEN_VERIFIER } from './platform/http/bearer-guard';
-import { DocsController, OPERATIONS } from './platform/http/docs.controller';
-import { HealthController, READINESS } from './platform/http/health.controller';
+import { ASYNC_API, DocsController, docsOperations, OPERATIONS } from './platform/http/docs.controller';
+import { HealthController, healthOperations, READINESS } from './platform/http/health.controller';
+import {
+  METRIC_SOURCES,
+  MetricsController,
+  metricsOperations,
+} from './platform/http/metrics/metrics.controller';
+import { type Operation } from './platform/http/openapi';
 import { ProblemFilter } from './platform/http/problem-filter';
 import { DATABASE } from './platform/postgres/database';
-import { FindTicketHandler } from './read-models/ticket/find-ticket';
-import { TicketController } from './read-models/ticket/ticket.controller';
+import { readOperations } from './read-models/read-operations';
+import { readControllers, readHandlers } from './read-models/read-side';
+import { asyncApiDocument } from './relay/contract/asyncapi';
+import { ApplySlaHandler } from './sla/apply-sla';
+import { ListSlaHandler } from './sla/list-sla';
+import { ReprocessSlaHandler } from './sla/reprocess-sla';
+import { SlaController } from './sla/sla.controller';
+import { slaOperations } from './sla/sla-operations';
 
 const GRACE_MS = Symbol('GraceMs');
+
+/** What /docs and /openapi.json tell of: each edge's own list, in the order in which they are shown. */
+const operations: readonly Operation[] = [
+  ...ingressOperations,
+  ...readOperations,
+  ...adminOperations,
+  ...slaOperations,
+  ...healthOperations,
+  ...metricsOperations,
+  ...docsOperations,
+];
 
 /** The composition root: which edges this node shows follows from its roles. */
 @Module({})
@@ -42,26 +66,37 @@ export class AppModule implements BeforeApplicationShutdown, OnApplicationShutdo
       imports: [CqrsModule.forRoot()],
       controllers: [
         HealthController,
-        TicketController,
+        ...readControllers,
         DocsController,
         SourceController,
         DeliveryController,
         QuarantineController,
         TokenController,
+        FollowerController,
+        SlaController,
+        MetricsController,
       ],
       providers: [
         { provide: GRACE_MS, useValue: config.shutdownGraceMs },
         { provide: AppServices, useValue: services },
         { provide: DATABASE, useValue: services.db },
         { provide: READINESS, useValue: services },
-        { provide: OPERATIONS, useValue: [...ingressOperations, ...adminOperations] },
+        { provide: OPERATIONS, useValue: operations },
+        {
+          provide: ASYNC_API,
+          useValue: asyncApiDocument({ topicPrefix: config.kafka.topicPrefix, lanes: config.lanes }),
+        },
+        { provide: METRIC_SOURCES, useValue: services.metricSources },
         { provide: TOKEN_VERIFIER, useValue: services.tokens },
         { provide: TokenService, useValue: services.tokens },
         { provide: SourceService, useValue: services.sources },
         { provide: QuarantineService, useValue: services.quarantine },
         { provide: APP_GUARD, useClass: BearerGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
-        FindTicketHandler,
+        ...readHandlers,
+        ApplySlaHandler,
+        ReprocessSlaHandler,
+        ListSlaHandler,
       ],
     };
   }

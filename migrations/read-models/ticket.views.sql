@@ -1,9 +1,14 @@
 CREATE OR REPLACE VIEW rpt.ticket AS
-  SELECT tenant_id, ticket_id, ticket_key, source, channel_type, customer_id, origin, status, status_category,
-         upstream_status, is_diverged, close_reason, merged_into, priority, assignee_id, team_id, created_at,
-         creation_inferred, last_event_at, last_customer_message_at, last_agent_message_at, open_turn_since, cycle_no,
-         excluded_from_metrics, quality_flags, is_complete, version, lane, position, :generation AS projection_version
-  FROM ticket;
+  SELECT t.tenant_id, t.ticket_id, t.ticket_key, t.source, t.channel_type, t.customer_id, t.origin, t.status,
+         t.status_category, t.upstream_status, t.is_diverged, t.close_reason, t.merged_into, t.priority, t.assignee_id,
+         t.team_id, t.created_at, t.creation_inferred, t.last_event_at, t.last_customer_message_at,
+         t.last_agent_message_at, t.open_turn_since, t.cycle_no, t.excluded_from_metrics,
+         CASE WHEN m.due_out_of_reach
+              THEN ARRAY(SELECT f FROM unnest(t.quality_flags || 'due_out_of_reach'::text) f ORDER BY f COLLATE "C")
+              ELSE t.quality_flags END AS quality_flags,
+         t.is_complete, t.version, t.lane, t.position, :generation AS projection_version
+  FROM ticket t
+  LEFT JOIN rpt.ticket_metrics m ON m.ticket_key = t.ticket_key;
 
 COMMENT ON VIEW rpt.ticket IS 'One row a ticket: its state as of its last event.';
 COMMENT ON COLUMN rpt.ticket.tenant_id IS 'Whose ticket it is.';

@@ -6,6 +6,7 @@ import { importCommand } from './import';
 import { migrateCommand } from './migrate';
 import { quarantineCommand } from './quarantine';
 import { sendCommand } from './send';
+import { slaCommand } from './sla';
 import { sourceCommand } from './source';
 import { startCommand } from './start';
 import { fail } from './terminal';
@@ -24,6 +25,7 @@ const program = new Command('casetrail')
   .addCommand(importCommand())
   .addCommand(deliveriesCommand())
   .addCommand(quarantineCommand())
+  .addCommand(slaCommand())
   .addCommand(verifyCommand());
 
 program.parseAsync().catch(fail);

@@ -3,7 +3,7 @@ export type Cell = string | number | boolean | null | readonly string[];
 export type Row = Readonly<Record<string, Cell>>;
 
 export type ColumnType =
-  'text' | 'bigint' | 'int' | 'smallint' | 'boolean' | 'timestamptz' | 'uuid' | 'text[]';
+  'text' | 'bigint' | 'int' | 'smallint' | 'boolean' | 'timestamptz' | 'date' | 'uuid' | 'text[]';
 
 /** A table of read-model storage, as its projection fills it. The same columns stand in migrations/read-models. */
 export interface Table {

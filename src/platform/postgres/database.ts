@@ -20,6 +20,8 @@ export interface Queryable {
 export interface Database extends Queryable {
   /** Runs `work` in one transaction; a throw rolls back. Do not use the outer database inside `work`. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /** Its connections at this moment, and who waits for one. */
+  connections(): { readonly active: number; readonly idle: number; readonly waiting: number };
   close(): Promise<void>;
 }
 
@@ -33,6 +35,10 @@ export interface DatabaseOptions {
   /** The role whose grants bind every statement; undefined when the login itself is that role. */
   readonly role?: string | undefined;
   readonly statementTimeoutMs?: number;
+  /** How long a statement waits for a connection; 5 s unless told otherwise. */
+  readonly connectWithinMs?: number;
+  /** PostgreSQL ends a transaction whose process says nothing for so long: it may be frozen and holds row locks. */
+  readonly frozenAfterMs?: number;
 }
 
 export function openDatabase(options: DatabaseOptions): Database {
@@ -40,7 +46,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionString: options.url,
     max: options.poolMax,
     application_name: options.applicationName,
-    connectionTimeoutMillis: 5 * SECOND,
+    connectionTimeoutMillis: options.connectWithinMs ?? 5 * SECOND,
     idleTimeoutMillis: 30 * SECOND,
     keepAlive: true,
     // The client's own limit: it also ends the wait for a server that went silent.
@@ -53,9 +59,15 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   // An idle connection that dies is replaced at the next query, which is where a lasting outage shows itself.
   pool.on('error', () => undefined);
+  const begin = beginning(options.frozenAfterMs);
   return {
     query: (statement) => run(pool, statement),
-    transaction: (work) => transaction(pool, work),
+    transaction: (work) => transaction(pool, begin, work),
+    connections: () => ({
+      active: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: () => pool.end(),
   };
 }
@@ -73,7 +85,13 @@ async function run<Row extends QueryResultRow>(on: Pool | PoolClient, statement:
   }
 }
 
-async function transaction<T>(pool: Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+/** Set with each transaction, not with the session: behind a transaction-mode pooler there is none. */
+function beginning(frozenAfterMs: number | undefined): Statement {
+  const limit = `SET LOCAL idle_in_transaction_session_timeout = ${String(frozenAfterMs)}`;
+  return { text: frozenAfterMs === undefined ? 'BEGIN' : `BEGIN; ${limit}` };
+}
+
+async function transaction<T>(pool: Pool, begin: Statement, work: (tx: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((thrown: unknown) => {
     throw translated(thrown);
   });
@@ -81,7 +99,7 @@ async function transaction<T>(pool: Pool, work: (tx: Queryable) => Promise<T>): 
   const onError = (error: Error): void => void (broken = error);
   client.on('error', onError);
   try {
-    await run(client, { text: 'BEGIN' });
+    await run(client, begin);
     const result = await work({ query: (statement) => run(client, statement) });
     await run(client, { text: 'COMMIT' });
     return result;

@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { CasetrailError } from '../../kernel/errors';
 import { translated } from './database-error';
+import { ensureReadModels } from './read-models';
 
 const DIRECTORY = join(__dirname, '../../../migrations');
 
@@ -14,6 +15,8 @@ const FILES = [
   '0003_app.sql',
   '0004_read_models.sql',
   '0005_ingress.sql',
+  '0006_sla.sql',
+  '0007_read_side.sql',
 ] as const;
 
 /** An advisory lock of the whole database: two nodes that start together migrate one after the other. */
@@ -50,13 +53,31 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
     await source.initialize();
     const ran = await source.runMigrations();
     await fixLanes(lock, options.lanes);
-    return ran.map((migration) => migration.name);
+    const names = ran.map((migration) => migration.name);
+    return (await readModels(lock)) ? [...names, 'read models'] : names;
   } catch (thrown) {
     throw translated(thrown);
   } finally {
     if (source.isInitialized) await source.destroy();
     await lock.end().catch(() => undefined);
   }
+}
+
+/** On the connection that holds the lock. */
+async function readModels(client: Client): Promise<boolean> {
+  await client.query('BEGIN');
+  const made = await ensureReadModels({
+    query: async ({ text, values }) => {
+      const done = await client
+        .query<never>(text, values === undefined ? undefined : [...values])
+        .catch((thrown: unknown) => {
+          throw translated(thrown);
+        });
+      return done.rows;
+    },
+  });
+  await client.query('COMMIT');
+  return made;
 }
 
 async function fixLanes(client: Client, lanes: number): Promise<void> {

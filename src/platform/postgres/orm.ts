@@ -1,4 +1,4 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
 import { translated } from './database-error';
 
 export interface OrmOptions {
@@ -23,6 +23,14 @@ export async function openOrm(options: OrmOptions): Promise<DataSource> {
   });
   try {
     return await source.initialize();
+  } catch (thrown) {
+    throw translated(thrown);
+  }
+}
+
+export async function inTransaction<T>(orm: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  try {
+    return await orm.transaction(work);
   } catch (thrown) {
     throw translated(thrown);
   }

@@ -27,7 +27,7 @@ export async function makeViews(
     if (!(thrown instanceof StatementError && thrown.sqlState === INVALID_TABLE_DEFINITION)) throw thrown;
     await tx.query({ text: 'ROLLBACK TO SAVEPOINT views' });
     const grants = await tx.query<{ grant: string }>({ text: GRANTS });
-    await dropViews(tx);
+    await dropViews(tx, all);
     await run(tx, all);
     for (const { grant } of grants) await tx.query({ text: grant });
   }
@@ -50,13 +50,11 @@ const GRANTS = `
         FROM pg_class c WHERE c.relnamespace = 'rpt'::regnamespace AND c.relkind = 'v') v
   CROSS JOIN LATERAL aclexplode(v.relacl) a`;
 
-async function dropViews(tx: Queryable): Promise<void> {
-  const views = await tx.query<{ name: string }>({
-    text: `SELECT format('rpt.%I', viewname) AS name FROM pg_views WHERE schemaname = 'rpt'`,
-  });
-  if (views.length === 0) return;
+async function dropViews(tx: Queryable, texts: readonly ViewText[]): Promise<void> {
+  const made = texts.flatMap(({ sql }) => [...sql.matchAll(/CREATE OR REPLACE VIEW (rpt\.\w+)/g)]);
+  const views = made.map(([, name]) => name).join(', ');
   try {
-    await tx.query({ text: `DROP VIEW ${views.map((view) => view.name).join(', ')} RESTRICT` });
+    await tx.query({ text: `DROP VIEW IF EXISTS ${views} RESTRICT` });
   } catch (thrown) {
     if (!(thrown instanceof StatementError && thrown.sqlState === DEPENDENT_OBJECTS)) throw thrown;
     const message = `Views of schema rpt get other columns, and something outside it is built on them: ${thrown.detail ?? thrown.message}`;

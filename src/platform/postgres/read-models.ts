@@ -66,7 +66,8 @@ export async function ensureReadModels(tx: Queryable): Promise<boolean> {
   const hash = textHash();
   const made = await tx.query<{ hash: string }>({ text: 'SELECT hash FROM app.views' });
   if (missing.length === 0 && made[0]?.hash === hash) return false;
-  const views = [...generations].map(([name, generation]) => viewsOf(name, generation));
+  // In the order of their names, so that views may build on those of an earlier projection.
+  const views = [...generations].sort().map(([name, generation]) => viewsOf(name, generation));
   await makeViews(tx, [...views, reports()], [...views, reports()]);
   await tx.query({
     text: `INSERT INTO app.views (hash) VALUES ($1) ON CONFLICT (only_one) DO UPDATE SET hash = EXCLUDED.hash`,

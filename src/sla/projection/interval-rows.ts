@@ -1,0 +1,86 @@
+import { type SlaFold } from '../../domain/sla/fold-sla';
+import { type SlaInstance } from '../../domain/sla/instance';
+import { courtOf } from '../../domain/sla/partition';
+import {
+  assignmentIntervalRows,
+  messageFactRows,
+  resolutionCycleRows,
+  responseTurnRows,
+  statusIntervalRows,
+} from '../../domain/sla/sla-rows';
+import { type Row } from '../../followers/projections/table';
+import { type TicketEvent } from '../../followers/projections/ticket-history';
+import { runningStretch } from './metrics-row';
+
+/** What is still open has no duration in the table: the view measures it. */
+const OPEN = { seconds: null, business_seconds: null } as const;
+
+export function statusIntervals(sla: SlaFold): Row[] {
+  const { scheduleId: schedule_id } = sla;
+  return statusIntervalRows(sla).map((row) => ({ ...row, ...(row.to_at === null ? OPEN : {}), schedule_id }));
+}
+
+export function responseTurns(sla: SlaFold): Row[] {
+  const { scheduleId: schedule_id } = sla;
+  return responseTurnRows(sla).map((row) => ({
+    ...row,
+    ...(row.ended_at === null ? OPEN : {}),
+    schedule_id,
+  }));
+}
+
+export function resolutionCycles(sla: SlaFold): Row[] {
+  const { course, scheduleId: schedule_id } = sla;
+  const running = runningStretch(sla);
+  return resolutionCycleRows(sla).map((row) => {
+    const isOpen = row.done_at === null && running !== null;
+    const waits = course.status.stretches.filter(
+      (one) => one.cycleNo === row.cycle_no && courtOf(one) === 'waiting' && one.to !== null,
+    );
+    return {
+      ...row,
+      ...(row.done_at === null ? OPEN : {}),
+      is_measured: !(row.cycle_no === 1 && course.head.creation_inferred),
+      paused_ms: waits.reduce((sum, { from, to }) => sum + (to ?? from) - from, 0),
+      anchor_at: isOpen ? running.from : (row.done_at ?? sla.now),
+      pause_runs: isOpen && courtOf(running) === 'waiting',
+      schedule_id,
+    };
+  });
+}
+
+export function assignmentIntervals(sla: SlaFold): Row[] {
+  const { assignments, scheduleId: schedule_id, now: anchor_at } = sla;
+  const running = runningStretch(sla);
+  const clock = sla.instances.find((one) => one.metric === 'resolution' && one.stage === 'running');
+  return assignmentIntervalRows(sla).map((row, index) => {
+    const one = assignments[index];
+    const isOpen = row.to_at === null && running !== null;
+    return {
+      ...row,
+      unresolved_ms: one?.unresolved ?? 0,
+      active_ms: one?.active ?? 0,
+      elapsed_ms: one?.resolutionElapsed ?? 0,
+      elapsed_business_ms: one?.resolutionElapsedBusiness ?? 0,
+      anchor_at,
+      active_runs: isOpen && courtOf(running) === 'active',
+      ...(isOpen && clock !== undefined ? runsBy(clock) : NOT_RUNNING),
+      schedule_id,
+    };
+  });
+}
+
+const NOT_RUNNING = { elapsed_runs_by: null, elapsed_until: null } as const;
+
+function runsBy({ basis, removedAt }: SlaInstance): Row {
+  return { elapsed_runs_by: basis, elapsed_until: removedAt };
+}
+
+export function messageFacts(sla: SlaFold, stored: ReadonlyMap<string, TicketEvent>): Row[] {
+  const { messages } = sla.course.talk;
+  return messageFactRows(sla).map((row, index) => {
+    const event = stored.get(messages[index]?.fact.ref ?? '');
+    if (event === undefined) throw new Error(`message ${row.event_id} is not among its ticket's events`);
+    return { ...row, position: event.position, claimed_at: event.claimedAt };
+  });
+}
