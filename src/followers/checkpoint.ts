@@ -36,13 +36,22 @@ export async function advanceCheckpoint(db: Queryable, checkpoint: Checkpoint, t
   if (moved.length === 0) throw new FenceLost(checkpoint);
 }
 
+// SKIP LOCKED: whoever holds the row now knows better, and word of an error is not worth waiting for.
 const REPORT = {
   name: 'follower_report',
-  text: `UPDATE es.follower SET error = $4 WHERE name = $1 AND lane = $2 AND epoch = $3 AND error IS DISTINCT FROM $4`,
+  text: `
+    UPDATE es.follower f SET error = $4
+    WHERE (f.name, f.lane) IN (
+      SELECT r.name, r.lane FROM es.follower r
+      WHERE r.name = $1 AND r.lane = $2 AND r.epoch = $3 AND r.error IS DISTINCT FROM $4
+      FOR UPDATE SKIP LOCKED)`,
 } as const;
 
-/** Leaves word of what stops a lane where operators look for it. */
-export async function reportError(db: Queryable, checkpoint: Checkpoint, error: string): Promise<void> {
-  const { follower, lane, epoch } = checkpoint;
-  await db.query({ ...REPORT, values: [follower, lane, epoch, error.slice(0, 2000)] });
+/** Leaves word of what stops a lane where operators look for it; null when it goes on again. */
+export async function reportError(
+  db: Queryable,
+  { follower, lane, epoch }: Checkpoint,
+  error: string | null,
+): Promise<void> {
+  await db.query({ ...REPORT, values: [follower, lane, epoch, error?.slice(0, 2000) ?? null] });
 }

@@ -15,4 +15,10 @@ export interface LaneFollower {
    * one means there was nothing to do.
    */
   advance(checkpoint: Checkpoint): Promise<number>;
+
+  /**
+   * Called about once a second while this node holds the lane, never while `opened` or `advance` of that lane runs. When
+   * it throws, the lane goes on and shows the error until a later tick succeeds.
+   */
+  tick?(checkpoint: Checkpoint): Promise<void>;
 }

@@ -1,29 +1,33 @@
 import { backoffMs, pause } from '../kernel/backoff';
 import { asError } from '../kernel/errors';
+import { Alarm } from './alarm';
 import { type Checkpoint, FenceLost } from './checkpoint';
 import { type LaneFollower } from './lane-follower';
 
 const SECOND = 1000;
-/** The safety net under the wake-ups. */
-const POLL_MS = SECOND;
+const TICK_MS = SECOND;
 
 export interface LaneLoopOptions {
   readonly follower: LaneFollower;
   readonly checkpoint: Checkpoint;
-  /** Says that the lane is stuck; it is tried again until it is lost or stopped. */
-  readonly onError: (checkpoint: Checkpoint, error: Error) => Promise<void>;
-  /** Another node has the lane now. */
+  /** The safety net under the wake-ups. */
+  readonly pollMs: number;
+  /** Says that the lane is stuck, or, with null, that it goes on again. It is tried until it is lost or stopped. */
+  readonly onTrouble: (checkpoint: Checkpoint, error: Error | null) => Promise<void>;
+  /** Another process has raised the lane's epoch. */
   readonly onLost: () => void;
 }
 
 /** Follows one lane while this node holds it: a turn for each wake-up or poll, as many batches as there are. */
 export class LaneLoop {
   readonly #stopping = new AbortController();
+  readonly #alarm = new Alarm();
   readonly #running: Promise<void>;
   #checkpoint: Checkpoint;
-  #woken = true;
-  #wakeUp: () => void = () => undefined;
-  /** Set while the last turn failed. */
+  #opened = false;
+  #tickAt = performance.now() + TICK_MS;
+  #tickFailed = false;
+  /** Set while the lane is stuck. */
   lastError: Error | null = null;
 
   constructor(private readonly options: LaneLoopOptions) {
@@ -36,58 +40,66 @@ export class LaneLoop {
   }
 
   wake(): void {
-    this.#woken = true;
-    this.#wakeUp();
+    this.#alarm.ring();
   }
 
   /** Awaits the running turn: after this nothing of the lane is in flight. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.wake();
+    this.#alarm.ring();
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    let opened = false;
     for (let failures = 0; !this.#stopping.signal.aborted;) {
       try {
-        if (!opened) this.#checkpoint = await this.options.follower.opened(this.#checkpoint);
-        opened = true;
-        await this.#catchUp();
+        const moved = await this.#turn();
         failures = 0;
-        this.lastError = null;
+        if (!this.#tickFailed) await this.#show(null);
+        if (!moved) await this.#alarm.sleep(this.#restMs());
       } catch (thrown) {
         if (thrown instanceof FenceLost) {
           this.options.onLost();
           return;
         }
-        this.lastError = asError(thrown);
-        await this.options.onError(this.#checkpoint, this.lastError);
+        await this.#show(asError(thrown));
         await pause(backoffMs(failures, 50, 5 * SECOND, Math.random), this.#stopping.signal);
         failures += 1;
-        continue;
       }
-      await this.#sleep();
     }
   }
 
-  async #catchUp(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      this.#woken = false;
-      const position = await this.options.follower.advance(this.#checkpoint);
-      if (position === this.#checkpoint.position) return;
-      this.#checkpoint = { ...this.#checkpoint, position };
-    }
+  /** At most one batch. Says whether there was one: then there may be more. */
+  async #turn(): Promise<boolean> {
+    const { follower } = this.options;
+    if (!this.#opened) this.#checkpoint = await follower.opened(this.#checkpoint);
+    this.#opened = true;
+    await this.#tickWhenDue();
+    this.#alarm.clear();
+    const position = await follower.advance(this.#checkpoint);
+    if (position === this.#checkpoint.position) return false;
+    this.#checkpoint = { ...this.#checkpoint, position };
+    return true;
   }
 
-  #sleep(): Promise<void> {
-    if (this.#woken) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, POLL_MS);
-      this.#wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Due again in any case: a tick that fails must not keep the lane from going on. */
+  async #tickWhenDue(): Promise<void> {
+    const { follower } = this.options;
+    if (follower.tick === undefined || performance.now() < this.#tickAt) return;
+    this.#tickAt = performance.now() + TICK_MS;
+    this.#tickFailed = true;
+    await follower.tick(this.#checkpoint);
+    this.#tickFailed = false;
+  }
+
+  #restMs(): number {
+    const { follower, pollMs } = this.options;
+    return follower.tick === undefined ? pollMs : Math.min(pollMs, this.#tickAt - performance.now());
+  }
+
+  async #show(error: Error | null): Promise<void> {
+    if (error === null && this.lastError === null) return;
+    this.lastError = error;
+    await this.options.onTrouble(this.#checkpoint, error);
   }
 }
