@@ -1,11 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type DataSource, type EntityManager } from 'typeorm';
+import { type DataSource } from 'typeorm';
 import { z } from 'zod';
 import { CasetrailError } from '../kernel/errors';
 import { TENANT_PATTERN } from '../kernel/ticket-key';
-import { type Caller, SCOPES, type TokenVerifier } from '../platform/http/bearer-guard';
+import { type Acting, type Caller, SCOPES, type TokenVerifier } from '../platform/http/bearer-guard';
 import { audit } from '../platform/postgres/audit';
 import { translated } from '../platform/postgres/database-error';
+import { inTransaction } from '../platform/postgres/orm';
 import { TokenRow } from './token.entity';
 
 export const newToken = z.strictObject({
@@ -15,11 +16,6 @@ export const newToken = z.strictObject({
   expiresAt: z.date().nullable().default(null),
 });
 export type NewToken = z.input<typeof newToken>;
-
-interface Acting {
-  readonly actor: string;
-  readonly tenant: string | null;
-}
 
 const LOCAL: Acting = { actor: 'cli', tenant: null };
 
@@ -42,7 +38,7 @@ export class TokenService implements TokenVerifier {
       throw new CasetrailError('forbidden', `This token may add tokens of the tenant ${acting.tenant} only.`);
     }
     const token = `ct_${randomBytes(24).toString('base64url')}`;
-    await this.#transaction(async (tx) => {
+    await inTransaction(this.orm, async (tx) => {
       if ((await tx.findOne(TokenRow, { where: { label } })) !== null) {
         throw new CasetrailError('conflict', `There is a token labelled ${label} already.`);
       }
@@ -66,7 +62,7 @@ export class TokenService implements TokenVerifier {
 
   /** By label or id. Every node asks the database for each call, so it holds at once. */
   async revoke(label: string, acting: Acting = LOCAL): Promise<void> {
-    await this.#transaction(async (tx) => {
+    await inTransaction(this.orm, async (tx) => {
       const row = await tx.findOne(TokenRow, { where: { label } });
       if (row === null || (acting.tenant !== null && row.tenant !== acting.tenant)) {
         throw new CasetrailError('not_found', `There is no token labelled ${label}.`);
@@ -91,14 +87,6 @@ export class TokenService implements TokenVerifier {
     if (row === null || row.revokedAt !== null) return null;
     if (row.expiresAt !== null && row.expiresAt.getTime() <= this.clock()) return null;
     return { tokenId: row.id, scopes: row.scopes, tenant: row.tenant };
-  }
-
-  async #transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    try {
-      return await this.orm.transaction(work);
-    } catch (thrown) {
-      throw translated(thrown);
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CasetrailError } from '../kernel/errors';
+import { type KafkaAccess, kafkaAccess, kafkaAccessMistakes, kafkaAccessVariables } from './kafka-access';
 
 export const ROLES = ['ingress', 'projector', 'relay'] as const;
 export type Role = (typeof ROLES)[number];
@@ -32,6 +33,8 @@ const variables = z.object({
     .regex(/^[A-Za-z0-9._-]{0,100}$/, 'letters, digits, dot, underscore and dash only')
     .default('casetrail.'),
   KAFKA_PERSONAL_DATA: z.enum(['include', 'omit']).default('include'),
+  KAFKA_COMPRESSION: z.enum(['none', 'gzip']).default('none'),
+  ...kafkaAccessVariables,
   CASETRAIL_DATA_DIR: z.string().min(1).default('.data'),
   LANES: count(1, 64).default(8),
   ROLES: list
@@ -70,6 +73,10 @@ const environment = variables
   .refine((env) => env.TLS_CLIENT_CA === undefined || env.TLS_CERT !== undefined, {
     path: ['TLS_CLIENT_CA'],
     message: 'needs TLS_CERT and TLS_KEY',
+  })
+  .superRefine((env, context) => {
+    for (const { name, message, isMade } of kafkaAccessMistakes)
+      if (isMade(env)) context.addIssue({ code: 'custom', path: [name], message });
   });
 
 export interface Config {
@@ -100,6 +107,8 @@ export interface Config {
     readonly topicPrefix: string;
     /** Whether names and texts leave for the topics. */
     readonly personalData: 'include' | 'omit';
+    readonly compression: 'none' | 'gzip';
+    readonly access: KafkaAccess;
   };
   readonly dataDir: string;
   readonly lanes: number;
@@ -142,6 +151,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       brokers: e.KAFKA_BROKERS,
       topicPrefix: e.KAFKA_TOPIC_PREFIX,
       personalData: e.KAFKA_PERSONAL_DATA,
+      compression: e.KAFKA_COMPRESSION,
+      access: kafkaAccess(e),
     },
     dataDir: e.CASETRAIL_DATA_DIR,
     lanes: e.LANES,

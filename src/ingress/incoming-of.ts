@@ -35,7 +35,8 @@ export function incomingOf(
   const split = splitPersonal(read.type, read.body) as Record<'data' | 'personal', Record<string, Json>>;
   const isFuture = read.occurredAt > delivery.receivedAt + FUTURE_TOLERANCE_MS;
   const occurredAt = isFuture ? delivery.receivedAt : read.occurredAt;
-  const dedupeKey = read.dedupeKey + (beside?.suffix ?? '');
+  // The sender's own # is doubled: no id of his can be the key of what stands beside another event.
+  const dedupeKey = read.dedupeKey.replaceAll('#', '##') + (beside?.suffix ?? '');
   return {
     tenant,
     ticketId: read.ticketId,

@@ -12,6 +12,7 @@ import { readWebhook } from './dialects/read-webhook';
 import { type Arrival } from './door/arrival';
 import { type TakenBody } from './door/take-body';
 import { hold } from './held/held-store';
+import { inTime } from './in-time';
 import { type Beside, incomingOf } from './incoming-of';
 import { type DeliveryJournal } from './journal/delivery-journal';
 import { type Warnings } from './journal/warnings';
@@ -154,7 +155,8 @@ export class WebhookReceiver {
   ): Promise<Answer> {
     const incoming = incomingOf(source, tenantOf(source, json), read, delivery, beside);
     if (source.status === 'paused' && delivery.isHttp) {
-      await hold(this.options.db, { ...delivery, source: source.name }, incoming);
+      const held = hold(this.options.db, { ...delivery, source: source.name }, incoming);
+      await inTime(delivery.deadlineAt, held);
       return answers.success('held');
     }
     try {
@@ -188,7 +190,10 @@ export class WebhookReceiver {
     const { code, detail, errors = null, firstEventId = null } = mistake;
     const { receiptId, receivedAt, keyId, traceparent, webhookId, raw } = delivery;
     const kept = { source: source.name, receiptId, receivedAt, keyId, traceparent, webhookId, raw };
-    if (!delivery.isKept) await quarantine(this.options.db, { ...kept, code, detail, errors, firstEventId });
+    if (!delivery.isKept) {
+      const keeping = quarantine(this.options.db, { ...kept, code, detail, errors, firstEventId });
+      await inTime(delivery.deadlineAt, keeping);
+    }
     const members = firstEventId === null ? {} : { duplicate_of: firstEventId };
     if (source.policy.onInvalid === 'absorb' && isAbsorbable(code)) {
       return answers.success('quarantined', {

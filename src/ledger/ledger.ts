@@ -1,18 +1,19 @@
 import { backoffMs, pause } from '../kernel/backoff';
 import { asError, CasetrailError } from '../kernel/errors';
+import { type Metric, type MetricSource } from '../platform/http/metrics/metric';
 import { type Database } from '../platform/postgres/database';
 import { isAboutData, isOutage, isRace, refusal, unavailable } from './append-failure';
 import { AppendQueue } from './append-queue';
 import { appendGroups, type AppendResult } from './append-statement';
 import { answerStored, naturallyKnown } from './first-answers';
-import { Backlog } from './backlog';
 import { HeadCache } from './head-cache';
 import { planWithHistory } from './history';
 import { type Incoming } from './incoming';
-import { type Outcome, outcomeOfCopy } from './outcome';
+import { LedgerMetrics } from './ledger-metrics';
+import { OpenEvents } from './open-events';
+import { type Outcome } from './outcome';
 import { byTicket, Pending } from './pending';
 import { newAttempt, pendingsOf, planBatch, type PlannedGroup, storedOutcome } from './plan';
-import { readHeads } from './reading';
 import { SideTasks } from './side-tasks';
 
 const SWEEP_MS = 100;
@@ -39,15 +40,14 @@ type SideWork = (events: readonly Pending[]) => Promise<readonly Pending[]>;
  * The event store's only writer on this node. Group commit: while one append is in flight the next batch gathers.
  * A promise of `append` resolves after the commit and never before.
  */
-export class Ledger {
-  readonly #heads = new HeadCache(HEADS_KEPT);
+export class Ledger implements MetricSource {
+  readonly #heads: HeadCache;
   readonly #queue = new AppendQueue();
-  /** Everything unanswered, by identity: a second copy of an event waits for the first. */
-  readonly #open = new Map<string, Pending>();
+  readonly #open = new OpenEvents((pending) => this.#enter(pending));
   readonly #sideTasks = new SideTasks(this.#queue, () => this.#wake());
   readonly #stopping = new AbortController();
   readonly #sweeper: NodeJS.Timeout;
-  readonly #backlog = new Backlog();
+  readonly #metrics = new LedgerMetrics();
   #pumping: Promise<void> | undefined;
   #failuresInARow = 0;
   #closed = false;
@@ -56,16 +56,21 @@ export class Ledger {
     private readonly db: Database,
     private readonly options: LedgerOptions,
   ) {
+    this.#heads = new HeadCache(db, HEADS_KEPT);
     this.#sweeper = setInterval(() => this.#giveUpLate(), SWEEP_MS);
   }
 
   get depth(): number {
-    return this.#backlog.events;
+    return this.#open.events;
   }
 
   get overloaded(): boolean {
-    const { events, bytes } = this.#backlog;
+    const { events, bytes } = this.#open;
     return events >= this.options.queueMax || bytes >= this.options.queueBytesMax;
+  }
+
+  metrics(): readonly Metric[] {
+    return this.#metrics.metrics(this.#open);
   }
 
   /**
@@ -77,7 +82,11 @@ export class Ledger {
       return Promise.reject(new CasetrailError('overloaded', 'Too many events are waiting to be stored.'));
     }
     return new Promise((resolve, reject) => {
-      this.#admit(new Pending(incoming, this.options.lanes, deadlineAt, resolve, reject));
+      const answer = (outcome: Outcome): void => {
+        if (outcome.kind === 'duplicate') this.#metrics.duplicates += 1;
+        resolve(outcome);
+      };
+      this.#open.admit(new Pending(incoming, this.options.lanes, deadlineAt, answer, reject));
     });
   }
 
@@ -90,7 +99,7 @@ export class Ledger {
     await nextTurn();
     this.#stopping.abort();
     clearInterval(this.#sweeper);
-    for (const pending of this.#open.values()) pending.fail(unavailable('casetrail is shutting down'));
+    this.#open.fail(() => unavailable('casetrail is shutting down'));
     await idle;
   }
 
@@ -100,30 +109,13 @@ export class Ledger {
     }
   }
 
-  #admit(pending: Pending): void {
-    const twin = this.#open.get(pending.identity);
-    if (twin !== undefined) {
-      this.#backlog.count(pending, twin);
-      twin.onSettled(() => this.#answerCopy(pending, twin));
-      return;
-    }
+  #enter(pending: Pending): void {
     if (this.#closed) {
       pending.fail(unavailable('casetrail is shutting down'));
       return;
     }
-    this.#open.set(pending.identity, pending);
-    pending.onSettled(() => this.#open.delete(pending.identity));
-    this.#backlog.count(pending, pending);
     this.#queue.push(pending);
     this.#wake();
-  }
-
-  /** Where its original failed, or differs from what is stored, a copy goes its own way. */
-  #answerCopy(copy: Pending, original: Pending): void {
-    const sameContent = copy.incoming.fingerprint === original.incoming.fingerprint;
-    const outcome = original.outcome === null ? null : outcomeOfCopy(original.outcome, sameContent);
-    if (outcome === null) this.#admit(copy);
-    else copy.settle(outcome);
   }
 
   #wake(): void {
@@ -147,7 +139,7 @@ export class Ledger {
   /** Never rejects: whatever goes wrong is the answer of the events concerned. */
   async #appendBatch(batch: readonly Pending[]): Promise<void> {
     try {
-      await this.#loadHeads(batch);
+      await this.#heads.load(batch);
       const plan = planBatch(batch, (key) => this.#heads.get(key) ?? null);
       if (plan.groups.length > 0) await this.#write(plan.groups);
       // Behind the batch, which may hold earlier events of the same tickets.
@@ -159,34 +151,12 @@ export class Ledger {
     }
   }
 
-  /** An opening is taken for a new ticket without a look: the append's comparison of revisions tells if it is not. */
-  async #loadHeads(batch: readonly Pending[]): Promise<void> {
-    const missing = new Map<string, { tenant: string; ticketId: string }>();
-    const opened = new Set<string>();
-    for (const { incoming } of batch) {
-      const key = incoming.partitionKey;
-      if (incoming.ticketId === null || opened.has(key) || this.#heads.get(key) !== undefined) continue;
-      if (incoming.type === 'ticket.created' && !missing.has(key)) opened.add(key);
-      else missing.set(key, { tenant: incoming.tenant, ticketId: incoming.ticketId });
-    }
-    if (missing.size === 0) return;
-    const found = await readHeads(this.db, [...missing.values()]);
-    [...missing.keys()].forEach((key, index) => this.#heads.set(key, found.get(index) ?? null));
-  }
-
   async #write(groups: readonly PlannedGroup[]): Promise<void> {
     const attempt = newAttempt(groups);
     const waiting = groups.flatMap(pendingsOf);
     do {
       try {
-        this.#settleWritten(
-          groups,
-          await appendGroups(
-            this.db,
-            attempt,
-            groups.map(({ group }) => group),
-          ),
-        );
+        this.#settleWritten(groups, await this.#append(attempt, groups));
         return;
       } catch (thrown) {
         if (isRace(thrown)) {
@@ -199,6 +169,16 @@ export class Ledger {
     } while (!this.#stopping.signal.aborted);
   }
 
+  async #append(attempt: string, planned: readonly PlannedGroup[]): Promise<AppendResult> {
+    const groups = planned.map(({ group }) => group);
+    const startedAt = performance.now();
+    const result = await appendGroups(this.db, attempt, groups);
+    const tried = groups.reduce((sum, { events }) => sum + events.length, 0);
+    const stored = result.reduce((sum, places) => sum + (places?.length ?? 0), 0);
+    this.#metrics.appended(tried, stored, performance.now() - startedAt);
+    return result;
+  }
+
   #settleWritten(groups: readonly PlannedGroup[], result: AppendResult): void {
     this.#failuresInARow = 0;
     const grown = new Set<number>();
@@ -207,6 +187,7 @@ export class Ledger {
       const { key, group, waiting } = planned;
       const places = result[index] ?? null;
       if (places === null) {
+        this.#metrics.conflicts += 1;
         this.#aside(pendingsOf(planned), (events) => this.#lookInto(events));
         return;
       }
@@ -275,10 +256,8 @@ export class Ledger {
   async #lookInto(events: readonly Pending[]): Promise<readonly Pending[]> {
     const rest = this.#withinRounds(await answerStored(this.db, events));
     const [first] = rest;
-    if (first?.fact === undefined || first.fact === null || first.incoming.ticketId === null) return rest;
-    const { tenant, ticketId, partitionKey } = first.incoming;
-    const heads = await readHeads(this.db, [{ tenant, ticketId }]);
-    this.#heads.set(partitionKey, heads.get(0) ?? null);
+    if (first?.fact === undefined || first.fact === null) return rest;
+    await this.#heads.reload([first]);
     for (const pending of await naturallyKnown(this.db, rest)) pending.needsHistory = true;
     return rest;
   }
@@ -288,8 +267,7 @@ export class Ledger {
     const [first, ...others] = events;
     if (first === undefined) return [];
     const planned = await planWithHistory(this.db, first);
-    const result = await appendGroups(this.db, newAttempt([planned]), [planned.group]);
-    this.#settleWritten([planned], result);
+    this.#settleWritten([planned], await this.#append(newAttempt([planned]), [planned]));
     return others;
   }
 
@@ -303,10 +281,7 @@ export class Ledger {
   }
 
   #giveUpLate(): void {
-    const now = this.options.clock();
-    for (const pending of this.#open.values()) {
-      if (pending.deadlineAt <= now) pending.fail(unavailable('the event could not be stored in time'));
-    }
+    this.#open.fail(() => unavailable('the event could not be stored in time'), this.options.clock());
     this.#queue.forgetSettled();
   }
 }

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Agent, type AgentOptions, request as sendTls } from 'node:https';
 import { join } from 'node:path';
 import request from 'supertest';
+import { PROFILES } from '../../src/ingress/profiles';
 import { type MadeSource } from '../../src/ingress/sources/source-service';
 import { type Json, startApp, type TestApp, webhook } from '../support/app';
 import { cloneTemplate, dropDatabase, freshDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
 import { FlakyProxy } from './support/flaky-proxy';
 
 const pem = (name: string): string => join(__dirname, 'tls', name);
@@ -57,6 +59,18 @@ describe("the receiver's own troubles", () => {
     });
   });
 
+  test('an event loop that is late asks for another try, and takes webhooks again once it keeps up', async () => {
+    await withApp({ OVERLOAD_LOOP_DELAY_MS: '50' }, async (app, source) => {
+      await eventually(async () => {
+        blockTheLoop(1000);
+        const answer = await post(app, source).expect(503);
+        expect(answer.body).toMatchObject({ code: 'overloaded', retryable: true, retry_after_s: 1 });
+        expect(answer.headers['retry-after']).toBe('1');
+      });
+      await eventually(() => post(app, source).expect(200));
+    });
+  });
+
   test('a commit that does not come in time is a 503, and the retry finds what was stored', async () => {
     const url = await cloneTemplate();
     const { proxy, url: through } = await FlakyProxy.before(url);
@@ -77,6 +91,53 @@ describe("the receiver's own troubles", () => {
           proxy.comeBack();
           const again = await post(app, source, late).expect(200);
           expect((again.body as Json)['status']).toMatch(/^(accepted|duplicate)$/);
+        },
+        through,
+      );
+    } finally {
+      await proxy.close();
+      await dropDatabase(url);
+    }
+  }, 30_000);
+
+  test('what must be kept outside the log is answered in time by a database that says nothing, too', async () => {
+    const url = await cloneTemplate();
+    const { proxy, url: through } = await FlakyProxy.before(url);
+    try {
+      await withApp(
+        {},
+        async (app) => {
+          const source = await app.addSource({ name: 'impatient', profile: 'tg-staff' });
+          const paused = await app.addSource({ name: 'resting', profile: 'tg-staff' });
+          await app.services.sources.change('resting', 'pause');
+          const timeout = PROFILES['tg-staff'].senderTimeoutMs;
+          const deliver = async ({ key, secret }: MadeSource, body: Json): Promise<[number, unknown]> => {
+            const response = await fetch(`${app.url}/v1/ingress/${key}`, {
+              method: 'POST',
+              headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+              body: JSON.stringify(body),
+              // As the sender does: an answer that comes later is none.
+              signal: AbortSignal.timeout(timeout),
+            });
+            const { code, status } = (await response.json()) as Json;
+            return [response.status, code ?? status];
+          };
+          const broken = { event_type: 'message.received', conversation_id: 'C-1' };
+          const opened = {
+            event_type: 'conversation.created',
+            conversation_id: 'C-2',
+            timestamp: '2026-03-01T12:00:00Z',
+          };
+          await eventually(async () => {
+            const early = { ...opened, conversation_id: `E-${Math.random()}` };
+            expect(await deliver(paused, early)).toEqual([200, 'held']);
+          });
+          proxy.goSilent();
+          const answers = await Promise.all([deliver(source, broken), deliver(paused, opened)]);
+          expect(answers).toEqual(Array(2).fill([503, 'storage_unavailable']));
+          proxy.comeBack();
+          expect(await deliver(source, broken)).toEqual([200, 'schema_violation']);
+          expect(await deliver(paused, opened)).toEqual([200, 'held']);
         },
         through,
       );
@@ -167,3 +228,7 @@ describe("the receiver's own troubles", () => {
     });
   });
 });
+
+function blockTheLoop(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until;);
+}

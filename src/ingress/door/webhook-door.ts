@@ -75,7 +75,7 @@ export class WebhookDoor implements Door {
         if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
         const taken = await takeBody(request, arrival, answers, source.policy.bodyMaxBytes);
         if (taken === null) {
-          this.options.counters.count(source.name, 'sender_gone');
+          this.options.counters.unanswered(source.name);
           return;
         }
         if ('raw' in taken) {
@@ -100,7 +100,8 @@ export class WebhookDoor implements Door {
 
   #note(arrival: Arrival, source: Source | undefined, body: TakenBody | null, answer: Answer): void {
     const { counters, journal } = this.options;
-    counters.count(source?.name ?? '', answer.code);
+    const latencyMs = performance.now() - arrival.startedAt;
+    counters.answered(source?.name ?? '', answer.code, answer.status, latencyMs);
     if (source === undefined || !isJournaled(answer)) return;
     const { detail } = answer.body;
     journal.note({
@@ -110,7 +111,7 @@ export class WebhookDoor implements Door {
       status: answer.status,
       code: answer.code,
       detail: typeof detail === 'string' ? detail : null,
-      latencyMs: performance.now() - arrival.startedAt,
+      latencyMs,
       bodyBytes: body?.raw.length ?? 0,
       wireBytes: body?.wireBytes ?? 0,
       body: body?.raw ?? null,

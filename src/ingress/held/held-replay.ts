@@ -1,4 +1,4 @@
-import { pause } from '../../kernel/backoff';
+import { Chore } from '../../kernel/chore';
 import { asError } from '../../kernel/errors';
 import { type Database } from '../../platform/postgres/database';
 import { Answers } from '../answer';
@@ -26,39 +26,28 @@ export interface HeldReplayOptions {
  * (or the quarantine) has it; after a crash in between it is found to be a duplicate, and leaves then.
  */
 export class HeldReplay {
-  readonly #stopping = new AbortController();
-  #running: Promise<void> | undefined;
+  readonly chore = new Chore({
+    everyMs: LOOK_MS,
+    firstMs: 0,
+    retryMs: LOOK_MS,
+    turn: (stopping) => this.#turn(stopping),
+    onFailing: (thrown) => this.options.log(`held deliveries wait: ${asError(thrown).message}`),
+  });
 
   constructor(private readonly options: HeldReplayOptions) {}
 
-  start(): void {
-    this.#running = this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      try {
-        for (const name of await sourcesWithHeld(this.options.db)) {
-          if (this.options.sources.byName(name)?.status === 'active') await this.#replay(name);
-        }
-      } catch (thrown) {
-        this.options.log(`held deliveries wait: ${asError(thrown).message}`);
-      }
-      await pause(LOOK_MS, this.#stopping.signal);
+  async #turn(stopping: AbortSignal): Promise<void> {
+    for (const name of await sourcesWithHeld(this.options.db)) {
+      if (this.options.sources.byName(name)?.status === 'active') await this.#replay(name, stopping);
     }
   }
 
-  async #replay(source: string): Promise<void> {
+  async #replay(source: string, stopping: AbortSignal): Promise<void> {
     await this.options.db.transaction(async (tx) => {
       const [lock] = await tx.query<{ locked: boolean }>({ text: TRY_LOCK, values: [source] });
       if (lock?.locked !== true) return;
       let after = 0;
-      while (!this.#stopping.signal.aborted) {
+      while (!stopping.aborted) {
         const rows = await nextHeld(this.options.db, source, after, SLICE);
         const last = rows.at(-1);
         if (last === undefined) return;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { pause } from '../../kernel/backoff';
+import { Chore } from '../../kernel/chore';
 import { asError } from '../../kernel/errors';
 import { type Queryable } from '../../platform/postgres/database';
 import { StatementError } from '../../platform/postgres/database-error';
@@ -52,8 +52,13 @@ export class DeliveryJournal {
   readonly #unproven = new Map<string, number>();
   #second = 0;
   #dropped = 0;
-  #running: Promise<void> | undefined;
-  readonly #stopping = new AbortController();
+  readonly #chore = new Chore({
+    everyMs: FLUSH_MS,
+    firstMs: FLUSH_MS,
+    retryMs: SECOND,
+    turn: () => this.flush(),
+    onFailing: (thrown) => this.options.log(`the delivery journal is behind: ${asError(thrown).message}`),
+  });
 
   constructor(private readonly options: JournalOptions) {}
 
@@ -63,13 +68,12 @@ export class DeliveryJournal {
   }
 
   start(): void {
-    this.#running = this.#run();
+    this.#chore.start();
   }
 
   /** Writes what is waiting, if the database answers. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+    await this.#chore.stop();
     await this.flush().catch(() => undefined);
   }
 
@@ -124,20 +128,6 @@ export class DeliveryJournal {
     if (isExamined) this.#examinations += 1;
     const bodyHash = body === null ? null : createHash('sha256').update(body).digest();
     return { ...rest, bodyHash, examine: isExamined ? examine : null };
-  }
-
-  async #run(): Promise<void> {
-    let failing = false;
-    while (!this.#stopping.signal.aborted) {
-      await pause(failing ? SECOND : FLUSH_MS, this.#stopping.signal);
-      try {
-        await this.flush();
-        failing = false;
-      } catch (thrown) {
-        if (!failing) this.options.log(`the delivery journal is behind: ${asError(thrown).message}`);
-        failing = true;
-      }
-    }
   }
 
   #isFlood({ source, receivedAt }: Delivery): boolean {

@@ -1,83 +1,65 @@
-import { pause } from '../../kernel/backoff';
+import { Chore } from '../../kernel/chore';
 import { asError } from '../../kernel/errors';
 import { type Queryable } from '../../platform/postgres/database';
-import { type Source, type SourceRegistry } from '../sources/source-registry';
+import { type SourceRegistry } from '../sources/source-registry';
 import { forgetDeliveries } from './delivery-queries';
+import { certificatesOf, expiriesOf, type Expiring, type Expiry, keysOf } from './expiries';
+import { type WarningKind } from './ingress-counters';
 import { type Warnings } from './warnings';
 
 const SECOND = 1000;
 const HOUR = 60 * 60 * SECOND;
 const DAY = 24 * HOUR;
 const FIRST_MS = 5 * SECOND;
-const WARN_DAYS = [1, 3, 14] as const;
+const RETRY_MS = 60 * SECOND;
 
 export interface HousekeepingOptions {
   readonly db: Queryable;
-  readonly sources: SourceRegistry;
+  readonly sources: Pick<SourceRegistry, 'all'>;
   readonly warnings: Warnings;
   readonly retentionDays: number;
+  /** PEM files that this node shows or trusts. */
+  readonly certificateFiles: readonly string[];
   readonly clock: () => number;
   readonly log: (message: string) => void;
 }
 
-/** Once an hour: forgets old journal rows, and says which keys and tokens are about to expire. */
+/** Once an hour: says which keys, tokens and certificates are about to expire, and forgets old journal rows. */
 export class Housekeeping {
-  readonly #stopping = new AbortController();
+  readonly chore = new Chore({
+    everyMs: HOUR,
+    firstMs: FIRST_MS,
+    retryMs: RETRY_MS,
+    turn: () => this.turn(),
+    onFailing: (thrown) =>
+      this.options.log(`housekeeping is tried again in a minute: ${asError(thrown).message}`),
+  });
   readonly #warned = new Set<string>();
-  #running: Promise<void> | undefined;
 
   constructor(private readonly options: HousekeepingOptions) {}
 
-  start(): void {
-    this.#running = this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    await pause(FIRST_MS, this.#stopping.signal);
-    while (!this.#stopping.signal.aborted) {
-      const now = this.options.clock();
-      for (const expiry of expiries(this.options.sources.all(), now)) this.#warn(expiry);
-      try {
-        await forgetDeliveries(this.options.db, now - this.options.retentionDays * DAY);
-      } catch (thrown) {
-        this.options.log(`old deliveries were not forgotten: ${asError(thrown).message}`);
-      }
-      await pause(HOUR, this.#stopping.signal);
+  async turn(): Promise<void> {
+    const { sources, db, clock, retentionDays, certificateFiles } = this.options;
+    const now = clock();
+    for (const source of sources.all()) {
+      const keys = keysOf(source).map(({ keyId, notAfter }) => ({ what: `key ${keyId}`, notAfter }));
+      this.#warnOf(source.name, 'key_expiry', keys, now);
     }
+    await forgetDeliveries(db, now - retentionDays * DAY);
+    this.#warnOf('', 'certificate_expiry', certificateFiles.flatMap(certificatesOf), now);
+  }
+
+  #warnOf(source: string, kind: WarningKind, expiring: readonly Expiring[], now: number): void {
+    for (const expiry of expiriesOf(expiring, now)) this.#warn(source, kind, expiry);
   }
 
   /** Each of the three once. */
-  #warn({ source, keyId, days, notAfter }: Expiry): void {
-    const id = `${source} ${keyId} ${days} ${notAfter}`;
+  #warn(source: string, kind: WarningKind, { what, days, notAfter }: Expiry): void {
+    const id = `${source} ${what} ${days} ${notAfter}`;
     if (this.#warned.has(id)) return;
     this.#warned.add(id);
     const when = new Date(notAfter).toISOString();
-    const message = `key ${keyId} expires within ${days} day${days === 1 ? '' : 's'} (${when}): rotate it`;
-    this.options.warnings.warn(source, 'key_expiry', message);
+    const message = `${what} expires within ${days} day${days === 1 ? '' : 's'} (${when}): renew it`;
+    this.options.warnings.warn(source, kind, message);
   }
-}
-
-export interface Expiry {
-  readonly source: string;
-  readonly keyId: string;
-  readonly days: (typeof WARN_DAYS)[number];
-  readonly notAfter: number;
-}
-
-/** The keys and tokens of living sources that expire within 14, 3 or 1 days: the narrowest that applies. */
-export function expiries(sources: readonly Source[], now: number): readonly Expiry[] {
-  return sources
-    .filter(({ status }) => status !== 'retired')
-    .flatMap(({ name, credentials }) =>
-      [...credentials.secrets, ...credentials.tokens].flatMap(({ keyId, notAfter }) => {
-        if (notAfter === null || notAfter <= now) return [];
-        const days = WARN_DAYS.find((within) => notAfter - now <= within * DAY);
-        return days === undefined ? [] : [{ source: name, keyId, days, notAfter }];
-      }),
-    );
 }

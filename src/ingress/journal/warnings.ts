@@ -1,4 +1,4 @@
-import { type IngressCounters } from './ingress-counters';
+import { type IngressCounters, type WarningKind } from './ingress-counters';
 
 const EVERY_MS = 60_000;
 const REMEMBERED_MAX = 1000;
@@ -12,13 +12,14 @@ export class Warnings {
     private readonly log: (message: string) => void,
   ) {}
 
-  warn(source: string, kind: 'payload' | 'conflict' | 'legacy_sha1' | 'key_expiry', message: string): void {
-    this.counters.count(source, `warning_${kind}`);
+  /** The empty source: it concerns the node itself. */
+  warn(source: string, kind: WarningKind, message: string): void {
+    this.counters.warned(source, kind);
     const now = Date.now();
     const key = `${source} ${message}`;
     if (now - (this.#saidAt.get(key) ?? -Infinity) < EVERY_MS) return;
     if (this.#saidAt.size >= REMEMBERED_MAX) this.#saidAt.clear();
     this.#saidAt.set(key, now);
-    this.log(`source ${source}: ${message}`);
+    this.log(source === '' ? message : `source ${source}: ${message}`);
   }
 }

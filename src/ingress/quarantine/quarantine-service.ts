@@ -1,4 +1,6 @@
 import { CasetrailError } from '../../kernel/errors';
+import { isUuid } from '../../kernel/uuid';
+import { type Acting } from '../../platform/http/bearer-guard';
 import { audit } from '../../platform/postgres/audit';
 import { type Database } from '../../platform/postgres/database';
 import { type Answer, Answers, type FieldMistake } from '../answer';
@@ -9,18 +11,18 @@ import { readJson } from '../json/strict-json';
 import { type WebhookReceiver } from '../receive';
 import { scopeMistake } from '../scope';
 import { type Source, type SourceRegistry } from '../sources/source-registry';
-import { type Acting } from '../sources/source-service';
 import {
   findQuarantined,
   listQuarantined,
+  type QuarantineEntry,
   type QuarantineFilter,
   type QuarantineRow,
   resolve,
+  retriable,
   stillWrong,
 } from './quarantine-store';
 import { unmappedEvents } from './remap';
 
-const BULK_MAX = 1000;
 /** So many different statements may come under one id before an operator should look closer. */
 const BESIDE_MAX = 50;
 
@@ -48,12 +50,12 @@ export interface QuarantineOptions {
 export class QuarantineService {
   constructor(private readonly options: QuarantineOptions) {}
 
-  list(filter: QuarantineFilter): Promise<QuarantineRow[]> {
+  list(filter: QuarantineFilter): Promise<QuarantineEntry[]> {
     return listQuarantined(this.options.db, filter);
   }
 
   async get(id: string, tenant: string | null): Promise<QuarantineRow> {
-    const row = await findQuarantined(this.options.db, id, tenant);
+    const row = isUuid(id) ? await findQuarantined(this.options.db, id, tenant) : null;
     if (row === null) throw new CasetrailError('not_found', `There is no quarantined delivery ${id}.`);
     return row;
   }
@@ -69,10 +71,10 @@ export class QuarantineService {
   }
 
   async retryAll(filter: Omit<QuarantineFilter, 'status' | 'limit'>, acting: Acting): Promise<Retried[]> {
-    const rows = await this.list({ ...filter, status: 'open', limit: BULK_MAX });
     const retried: Retried[] = [];
-    for (const row of rows) {
-      if (row.code !== 'idempotency_conflict') retried.push(await this.#retry(row, acting));
+    for (const id of await retriable(this.options.db, filter)) {
+      const row = await this.get(id, acting.tenant);
+      if (row.status === 'open') retried.push(await this.#retry(row, acting));
     }
     return retried;
   }

@@ -21,14 +21,17 @@ export interface Quarantined {
   readonly raw: Buffer;
 }
 
-export interface QuarantineRow extends Omit<Quarantined, 'receivedAt'> {
+/** What there is to say of one without its bytes. */
+export interface QuarantineEntry extends Omit<Quarantined, 'raw'> {
   readonly id: string;
-  readonly receivedAt: number;
   readonly lastReceivedAt: number;
   readonly deliveries: number;
   readonly status: QuarantineStatus;
   readonly eventId: string | null;
+  readonly bodyBytes: number;
 }
+
+export interface QuarantineRow extends QuarantineEntry, Pick<Quarantined, 'raw'> {}
 
 // A sender's retries of the same bytes are one entry with its first arrival; what an operator decided on it stands.
 const KEEP = {
@@ -68,12 +71,12 @@ const COLUMNS = `
   q.id, q.source, q.receipt_id AS "receiptId", (extract(epoch FROM q.received_at) * 1000)::bigint AS "receivedAt",
   (extract(epoch FROM q.last_received_at) * 1000)::bigint AS "lastReceivedAt", q.deliveries, q.key_id AS "keyId",
   q.traceparent, q.webhook_id AS "webhookId", q.code, q.detail, q.errors, q.first_event_id AS "firstEventId",
-  q.event_id AS "eventId", q.status, q.raw`;
+  q.event_id AS "eventId", q.status, octet_length(q.raw) AS "bodyBytes"`;
 
 const FIND = {
   name: 'app_quarantine_find',
   text: `
-    SELECT ${COLUMNS} FROM app.quarantine q JOIN app.source s ON s.name = q.source
+    SELECT ${COLUMNS}, q.raw FROM app.quarantine q JOIN app.source s ON s.name = q.source
     WHERE q.id = $1 AND ($2::text IS NULL OR s.tenant = $2)`,
 } as const;
 
@@ -84,6 +87,16 @@ const LIST = {
     WHERE ($1::text IS NULL OR s.tenant = $1) AND ($2::text IS NULL OR q.source = $2)
       AND ($3::text IS NULL OR q.status = $3) AND ($4::text IS NULL OR q.code = $4)
     ORDER BY q.received_at, q.id LIMIT $5`,
+} as const;
+
+// A conflict stays one, however often it is tried.
+const RETRIABLE = {
+  name: 'app_quarantine_retriable',
+  text: `
+    SELECT q.id FROM app.quarantine q JOIN app.source s ON s.name = q.source
+    WHERE q.status = 'open' AND q.code <> 'idempotency_conflict' AND ($1::text IS NULL OR s.tenant = $1)
+      AND ($2::text IS NULL OR q.source = $2) AND ($3::text IS NULL OR q.code = $3)
+    ORDER BY q.received_at, q.id`,
 } as const;
 
 const RESOLVE = `
@@ -116,12 +129,21 @@ export async function findQuarantined(
   return rows[0] ?? null;
 }
 
-export function listQuarantined(db: Queryable, filter: QuarantineFilter): Promise<QuarantineRow[]> {
+export function listQuarantined(db: Queryable, filter: QuarantineFilter): Promise<QuarantineEntry[]> {
   const { tenant, source, status, code, limit } = filter;
-  return db.query<QuarantineRow & Record<string, unknown>>({
+  return db.query<QuarantineEntry & Record<string, unknown>>({
     ...LIST,
     values: [tenant, source, status, code, limit],
   });
+}
+
+/** What may be tried again, the oldest first. */
+export async function retriable(
+  db: Queryable,
+  { tenant, source, code }: Omit<QuarantineFilter, 'status' | 'limit'>,
+): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>({ ...RETRIABLE, values: [tenant, source, code] });
+  return rows.map(({ id }) => id);
 }
 
 export async function resolve(

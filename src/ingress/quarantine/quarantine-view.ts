@@ -1,9 +1,9 @@
-import { type QuarantineRow } from './quarantine-store';
+import { type QuarantineEntry, type QuarantineRow } from './quarantine-store';
 import { type Retried } from './quarantine-service';
 
 const PREVIEW_BYTES = 64 * 1024;
 
-export function quarantineSummary(row: QuarantineRow): object {
+export function quarantineSummary(row: QuarantineEntry): object {
   return {
     id: row.id,
     source: row.source,
@@ -18,7 +18,7 @@ export function quarantineSummary(row: QuarantineRow): object {
     key_id: row.keyId,
     first_event_id: row.firstEventId,
     event_id: row.eventId,
-    body_bytes: row.raw.length,
+    body_bytes: row.bodyBytes,
   };
 }
 

@@ -1,6 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, SetMetadata } from '@nestjs/common';
 import { z } from 'zod';
-import { CasetrailError } from '../../kernel/errors';
 import { actingOf, NEEDS, type WithCaller } from '../../platform/http/bearer-guard';
 import { Parsed } from '../../platform/http/parsed';
 import { QuarantineService } from './quarantine-service';
@@ -19,8 +18,6 @@ export const bulkRetry = z.strictObject({
   /** Instead of quarantined deliveries: stored events of this unmapped type, which a mapping knows by now. */
   unmapped: z.string().optional(),
 });
-
-const quarantineId = z.uuid();
 
 @Controller('v1/admin/quarantine')
 @SetMetadata(NEEDS, 'operate')
@@ -42,7 +39,7 @@ export class QuarantineController {
   @Get(':id')
   @SetMetadata(NEEDS, 'read')
   async show(@Req() request: WithCaller, @Param('id') id: string): Promise<unknown> {
-    return quarantineDetails(await this.quarantine.get(known(id), actingOf(request).tenant));
+    return quarantineDetails(await this.quarantine.get(id, actingOf(request).tenant));
   }
 
   @Post('retry')
@@ -61,23 +58,18 @@ export class QuarantineController {
   @Post(':id/retry')
   @HttpCode(200)
   async retry(@Req() request: WithCaller, @Param('id') id: string): Promise<unknown> {
-    return retriedView(await this.quarantine.retry(known(id), actingOf(request)));
+    return retriedView(await this.quarantine.retry(id, actingOf(request)));
   }
 
   @Post(':id/accept')
   @HttpCode(200)
   async accept(@Req() request: WithCaller, @Param('id') id: string): Promise<unknown> {
-    return retriedView(await this.quarantine.accept(known(id), actingOf(request)));
+    return retriedView(await this.quarantine.accept(id, actingOf(request)));
   }
 
   @Post(':id/dismiss')
   @HttpCode(204)
   dismiss(@Req() request: WithCaller, @Param('id') id: string): Promise<void> {
-    return this.quarantine.dismiss(known(id), actingOf(request));
+    return this.quarantine.dismiss(id, actingOf(request));
   }
-}
-
-function known(id: string): string {
-  if (quarantineId.safeParse(id).success) return id;
-  throw new CasetrailError('not_found', `There is no quarantined delivery ${id}.`);
 }

@@ -30,8 +30,9 @@ const UNMAPPED = {
     JOIN app.source s ON s.name = e.source
     CROSS JOIN LATERAL (
       SELECT count(*) AS n, (array_agg(x.type ORDER BY x.recorded_at DESC))[1] AS type
-      FROM es.event x WHERE x.source = e.source AND x.dedupe_key LIKE replace(replace(e.dedupe_key, '%', '\\%'), '_', '\\_') || '#map%'
-        AND x.causation_id = e.event_id::text) m
+      FROM es.event x
+      WHERE x.source = e.source
+        AND x.dedupe_key IN (SELECT e.dedupe_key || '#map' || n FROM generate_series(1, $7::int) n)) m
     WHERE e.type = 'unmapped' AND e.source_type = $1 AND e.causation_id IS NULL
       AND ($2::text IS NULL OR e.source = $2) AND ($3::text IS NULL OR s.tenant = $3)
       AND (e.lane, e.position) > ($4, $5)
@@ -39,6 +40,8 @@ const UNMAPPED = {
 } as const;
 
 const SLICE = 200;
+/** Nobody changes his mind about a type more often. */
+const MAPPINGS_MAX = 50;
 
 export async function* unmappedEvents(
   db: Queryable,
@@ -51,7 +54,7 @@ export async function* unmappedEvents(
   for (;;) {
     const rows = await db.query<UnmappedEvent & Record<string, unknown>>({
       ...UNMAPPED,
-      values: [sourceType, source, tenant, lane, position, SLICE],
+      values: [sourceType, source, tenant, lane, position, SLICE, MAPPINGS_MAX],
     });
     yield* rows;
     const last = rows.at(-1);

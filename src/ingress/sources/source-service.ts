@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { CasetrailError } from '../../kernel/errors';
 import { type SecretBox } from '../../kernel/secret-box';
 import { TENANT_PATTERN } from '../../kernel/ticket-key';
-import { audit } from '../../platform/postgres/audit';
-import { translated } from '../../platform/postgres/database-error';
+import { type Acting } from '../../platform/http/bearer-guard';
+import { inTransaction } from '../../platform/postgres/orm';
 import { hashToken } from '../auth/bearer';
 import { PROFILE_NAMES } from '../profiles/profile';
 import { policyOf } from './policy';
 import { sourceSettings, type SourceSettings } from './source-settings';
+import { LOCAL, locked, record, visible } from './source-changes';
 import { SourceKeyRow, SourceRow, type SourceStatus, SourceTokenRow } from './source.entity';
 
 const SECOND = 1000;
@@ -60,14 +61,6 @@ export interface MadeKey {
   readonly othersUntil: Date;
 }
 
-/** On whose behalf, and in which tenant; a null tenant spans all. */
-export interface Acting {
-  readonly actor: string;
-  readonly tenant: string | null;
-}
-
-export const LOCAL: Acting = { actor: 'cli', tenant: null };
-
 const ALLOWED: Readonly<Record<'pause' | 'resume' | 'block' | 'retire', readonly SourceStatus[]>> = {
   pause: ['active'],
   resume: ['paused', 'blocked'],
@@ -103,7 +96,7 @@ export class SourceService {
       integrationId: wanted.integration_id ?? wanted.name,
       profile: wanted.profile,
     };
-    await this.#transaction(async (tx) => {
+    await inTransaction(this.orm, async (tx) => {
       const taken = await tx.findOne(SourceRow, { where: [{ name: source.name }, { key: source.key }] });
       if (taken !== null) {
         const what = taken.name === source.name ? `named ${source.name}` : 'with this key';
@@ -151,7 +144,7 @@ export class SourceService {
   }
 
   async change(name: string, change: SourceChange, acting: Acting = LOCAL): Promise<SourceRow> {
-    return this.#transaction(async (tx) => {
+    return inTransaction(this.orm, async (tx) => {
       const row = await locked(tx, name, acting.tenant);
       const to = BECOMES[change];
       if (row.status === to) return row;
@@ -168,7 +161,7 @@ export class SourceService {
   /** Opens the setup window: a sender's console may try its URL before both sides share the secret. */
   async arm(name: string, acting: Acting = LOCAL, forMs = ARMED_MS): Promise<Date> {
     const armedUntil = new Date(Date.now() + forMs);
-    await this.#transaction(async (tx) => {
+    await inTransaction(this.orm, async (tx) => {
       const row = await locked(tx, name, acting.tenant);
       await tx.update(SourceRow, { name }, { armedUntil });
       await record(tx, acting, 'source.arm', row, { until: armedUntil.toISOString() });
@@ -177,7 +170,7 @@ export class SourceService {
   }
 
   async configure(name: string, settings: SourceSettings, acting: Acting = LOCAL): Promise<SourceRow> {
-    return this.#transaction(async (tx) => {
+    return inTransaction(this.orm, async (tx) => {
       const row = await locked(tx, name, acting.tenant);
       const checked = checkedSettings(row.profile, settings);
       await tx.update(SourceRow, { name }, { settings: checked });
@@ -196,7 +189,7 @@ export class SourceService {
   ): Promise<MadeKey> {
     const now = new Date();
     const othersUntil = new Date(now.getTime() + graceMs);
-    return this.#transaction(async (tx) => {
+    return inTransaction(this.orm, async (tx) => {
       const row = await locked(tx, name, acting.tenant);
       const count = await tx.count(SourceKeyRow, { where: { source: name } });
       const keyId = `k_${count + 1}`;
@@ -213,7 +206,7 @@ export class SourceService {
   }
 
   async revokeKey(name: string, keyId: string, acting: Acting = LOCAL): Promise<void> {
-    await this.#transaction(async (tx) => {
+    await inTransaction(this.orm, async (tx) => {
       const row = await locked(tx, name, acting.tenant);
       const notAfter = new Date();
       const keys = await tx.update(SourceKeyRow, { source: name, keyId }, { notAfter });
@@ -237,7 +230,7 @@ export class SourceService {
     acting: Acting = LOCAL,
   ): Promise<{ readonly tokenId: string; readonly token: string }> {
     const token = wanted.given ?? `cts_${randomBytes(24).toString('base64url')}`;
-    return this.#transaction(async (tx) => {
+    return inTransaction(this.orm, async (tx) => {
       const row = await locked(tx, name, acting.tenant);
       const tokenId = `t_${(await tx.count(SourceTokenRow, { where: { source: name } })) + 1}`;
       await tx.insert(SourceTokenRow, {
@@ -276,38 +269,6 @@ export class SourceService {
     const sealed = this.secrets.seal(secret, `${source}/${keyId}`);
     await tx.insert(SourceKeyRow, { source, keyId, secret: sealed, notBefore: new Date(), notAfter });
   }
-
-  async #transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    try {
-      return await this.orm.transaction(work);
-    } catch (thrown) {
-      throw translated(thrown);
-    }
-  }
-}
-
-/** For the transaction's length nobody else changes this source. */
-async function locked(tx: EntityManager, name: string, tenant: string | null): Promise<SourceRow> {
-  const row = await tx.findOne(SourceRow, { where: { name }, lock: { mode: 'pessimistic_write' } });
-  return visible(row, name, tenant);
-}
-
-function visible(row: SourceRow | null, name: string, tenant: string | null): SourceRow {
-  if (row === null || (tenant !== null && row.tenant !== tenant)) {
-    throw new CasetrailError('not_found', `There is no source ${name}.`);
-  }
-  return row;
-}
-
-function record(
-  tx: EntityManager,
-  { actor }: Acting,
-  action: string,
-  source: Pick<SourceRow, 'name' | 'tenant'>,
-  detail: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const entry = { actor, action, target: source.name, tenant: source.tenant, detail };
-  return audit((text, values) => tx.query(text, values), entry);
 }
 
 function checkedSettings(profile: string, given: SourceSettings): SourceSettings {

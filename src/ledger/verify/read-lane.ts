@@ -1,38 +1,19 @@
 import { type Json } from '../../kernel/canonical-json';
 import { type Queryable } from '../../platform/postgres/database';
+import { type HashedColumns } from '../event-hash';
 
-/** Whole rows, as far as hashes cover them; instants in microseconds, so that nothing is rounded away. */
-export interface EventRow {
+type Texts = 'fingerprint' | 'personalHash' | 'rawHash' | 'data' | 'after';
+
+/** What hashes cover, as it is stored; instants in microseconds, so that nothing is rounded away. */
+export interface EventRow extends Omit<HashedColumns, Texts> {
   readonly position: number;
-  readonly tenant: string;
-  readonly ticketId: string | null;
-  readonly version: number | null;
-  readonly eventId: string;
-  readonly source: string;
-  readonly sourceEventId: string | null;
-  readonly sourceType: string;
-  readonly dedupeKey: string;
-  readonly fingerprint: Buffer;
-  readonly naturalKey: string | null;
-  readonly type: string;
-  readonly schemaVersion: number;
-  readonly verdict: string | null;
-  readonly reason: string | null;
-  readonly occurredAt: number;
-  readonly claimedAt: number | null;
-  readonly receivedAt: number;
   readonly recordedAt: number;
-  readonly flags: readonly string[];
-  readonly data: Json;
-  readonly after: Json;
-  readonly correlationId: string | null;
-  readonly causationId: string | null;
-  readonly traceparent: string | null;
-  readonly keyId: string | null;
-  readonly bodyBytes: number;
   readonly topicPrev: number | null;
+  readonly fingerprint: Buffer;
   readonly personalHash: Buffer;
   readonly rawHash: Buffer;
+  readonly data: Json;
+  readonly after: Json;
   readonly hash: Buffer;
   readonly hasHead: boolean;
   /** Null: there is no row in es.content. */

@@ -59,8 +59,19 @@ function mayDo(scopes: readonly Scope[], needs: Scope): boolean {
   return scopes.some((scope) => SCOPES.indexOf(scope) >= SCOPES.indexOf(needs));
 }
 
-/** For the audit: who acts, and in which tenant. */
-export function actingOf({ caller }: WithCaller): { readonly actor: string; readonly tenant: string | null } {
+/** On whose behalf something is changed, and in which tenant; a null tenant spans all. */
+export interface Acting {
+  readonly actor: string;
+  readonly tenant: string | null;
+}
+
+export function actingOf({ caller }: WithCaller): Acting {
   if (caller === undefined) throw new Error('a handler that nobody is let in to has no caller');
   return { actor: caller.tokenId, tenant: caller.tenant };
+}
+
+/** For what can't be cut by tenant, such as figures of the whole installation. */
+export function spanningAllTenants(request: WithCaller): void {
+  if (actingOf(request).tenant === null) return;
+  throw new CasetrailError('forbidden', 'This spans tenants: use a token that is of no single tenant.');
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Operation } from './openapi';
+import { type Operation, refusalsOf } from './openapi';
 
 const STYLE = `
   body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #1d232b; }
@@ -26,15 +26,17 @@ export function docsPage(operations: readonly Operation[]): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>casetrail: the API</title>
 <meta name="viewport" content="width=device-width"><style>${STYLE}</style></head><body>
 <h1>casetrail: the API</h1>
-<p>As a document for tools: <a href="/openapi.json">/openapi.json</a>. Errors are RFC 9457 problems with a <code>code</code>.</p>
+<p>As a document for tools: <a href="/openapi.json">/openapi.json</a>; the Kafka topics: <a
+href="/asyncapi.json">/asyncapi.json</a>. Errors are RFC 9457 problems with a <code>code</code>.</p>
 ${sections.join('\n')}</body></html>`;
 }
 
-function section({ method, path, summary, needs, query, body, answers, refusals = {} }: Operation): string {
+function section(operation: Operation): string {
+  const { method, path, summary, needs, query, body, answers } = operation;
   const scope = needs === 'public' ? 'no token' : `token with "${needs}"`;
   const rows = [
     ...Object.entries(answers).map(([status, { description }]) => [status, description] as const),
-    ...Object.entries(refusals).map(([status, codes]) => [status, codes.join(', ')] as const),
+    ...Object.entries(refusalsOf(operation)).map(([status, codes]) => [status, codes.join(', ')] as const),
   ].map(([status, text]) => `<tr><td>${status}</td><td>${escaped(text)}</td></tr>`);
   const parameters =
     query === undefined ? '' : `<p>Query: ${escaped(Object.keys(query.shape).join(', '))}</p>`;

@@ -1,6 +1,8 @@
 import { Controller, Get, Inject, Res, SetMetadata } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { NEEDS } from './bearer-guard';
+import { operationsUnder } from './openapi';
 
 /** What readiness depends on, beside not shutting down. Kafka is not among it: events wait in Postgres. */
 export interface Readiness {
@@ -9,6 +11,32 @@ export interface Readiness {
 }
 
 export const READINESS = Symbol('Readiness');
+
+const readiness = z.object({
+  status: z.enum(['ready', 'not ready']),
+  database: z.boolean().describe('PostgreSQL answers.'),
+  draining: z.boolean().describe('The node is shutting down.'),
+});
+
+export const healthOperations = operationsUnder('/health', 'Running it', [
+  {
+    method: 'get',
+    path: '/live',
+    summary: 'Whether the process lives: restart it where this fails.',
+    needs: 'public',
+    answers: { 200: { description: 'It lives.', schema: z.object({ status: z.literal('live') }) } },
+  },
+  {
+    method: 'get',
+    path: '/ready',
+    summary: 'Whether to send it requests. Stays 200 while Kafka is away: events wait in PostgreSQL.',
+    needs: 'public',
+    answers: {
+      200: { description: 'Send them.', schema: readiness },
+      503: { description: 'Send them elsewhere.', schema: readiness },
+    },
+  },
+]);
 
 @Controller('health')
 @SetMetadata(NEEDS, 'public')

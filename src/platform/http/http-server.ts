@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { asError, CasetrailError } from '../../kernel/errors';
+import { answerClientError } from './client-error';
 
 const SECOND = 1000;
 const BODY_MAX_BYTES = 1024 * 1024;
@@ -35,6 +36,7 @@ export function httpAdapter(options: HttpServerOptions = {}): FastifyAdapter {
     bodyLimit: BODY_MAX_BYTES,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 600 },
     serverFactory: (nest: Handler) => serverOf(nest, options),
   });

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { type Scope } from './bearer-guard';
 
-/** One thing a caller can ask for, as its edge describes it. Schemas are zod: what is documented is what is checked. */
+/**
+ * One thing a caller can ask for, as its edge describes it. Schemas are zod: what is documented is what is checked.
+ *
+ * A new route gets its Operation beside its controller, in a list that app.module hands to OPERATIONS. What every call may
+ * meet (token, path, body, storage) is added by itself; only refusals of its own are named. A test compares the list with
+ * the app's routes, and real answers with the schemas.
+ */
 export interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   /** With {parameters} as OpenAPI writes them. */
@@ -11,15 +17,34 @@ export interface Operation {
   readonly needs: Scope | 'public';
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** By status; the body's schema where there is one. */
-  readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
-  /** The codes each refusal may carry, by status. */
-  readonly refusals?: Readonly<Record<number, readonly string[]>>;
+  readonly answers: Readonly<Record<number, DescribedAnswer>>;
+  readonly refusals?: Refusals;
+}
+
+export interface DescribedAnswer {
+  readonly description: string;
+  /** Of the body, where there is one. */
+  readonly schema?: z.ZodType;
+  /** application/json unless it says otherwise. */
+  readonly type?: string;
+}
+
+/** The codes a refusal may carry, by status. */
+export type Refusals = Readonly<Record<number, readonly string[]>>;
+
+/** Operations below one path and one heading. */
+export function operationsUnder(
+  path: string,
+  tag: string,
+  operations: readonly Omit<Operation, 'tag'>[],
+): readonly Operation[] {
+  return operations.map((operation) => ({ ...operation, tag, path: path + operation.path }));
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-export const problemSchema = z.object({
+/** Some problems have members of their own beside these. */
+export const problemSchema = z.looseObject({
   type: z.string(),
   title: z.string(),
   status: z.int(),
@@ -31,12 +56,23 @@ export const problemSchema = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 
-/** What any call with a token may meet. */
-const ADMIN_REFUSALS: Readonly<Record<number, readonly string[]>> = {
-  401: ['unauthenticated'],
-  403: ['forbidden'],
-  503: ['storage_unavailable'],
-};
+/** What a call may meet because of what it is, and what its own declaration adds. */
+export function refusalsOf({ needs, path, query, body, refusals = {} }: Operation): Refusals {
+  if (needs === 'public') return refusals;
+  const common: Refusals[] = [
+    { 400: ['bad_request'], 401: ['unauthenticated'], 403: ['forbidden'] },
+    { 500: ['internal_error'], 503: ['storage_unavailable'] },
+    path.includes('{') ? { 404: ['not_found'] } : {},
+    body === undefined ? {} : { 413: ['payload_too_large'] },
+    body === undefined && query === undefined ? {} : { 422: ['invalid_input'] },
+    refusals,
+  ];
+  const byStatus: Record<number, string[]> = {};
+  for (const some of common) {
+    for (const [status, codes] of Object.entries(some)) (byStatus[Number(status)] ??= []).push(...codes);
+  }
+  return byStatus;
+}
 
 export function openApiDocument(operations: readonly Operation[]): Json {
   const paths: Record<string, Record<string, Json>> = {};
@@ -59,8 +95,8 @@ export function openApiDocument(operations: readonly Operation[]): Json {
 function described(operation: Operation): Json {
   const { tag, summary, needs, query, body, answers, path } = operation;
   const isPublic = needs === 'public';
-  const refusals = isPublic ? operation.refusals : { ...ADMIN_REFUSALS, ...operation.refusals };
   return {
+    operationId: operationId(operation),
     tags: [tag],
     summary,
     ...(isPublic
@@ -78,7 +114,7 @@ function described(operation: Operation): Json {
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, success(answer)])),
       ...Object.fromEntries(
-        Object.entries(refusals ?? {}).map(([status, codes]) => [status, refusal(codes)]),
+        Object.entries(refusalsOf(operation)).map(([status, codes]) => [status, refusal(codes)]),
       ),
     },
   };
@@ -97,15 +133,22 @@ function queryParameters(query: z.ZodObject | undefined): Json[] {
   });
 }
 
-function success({ description, schema }: Operation['answers'][number]): Json {
-  const content =
-    schema === undefined ? {} : { content: { 'application/json': { schema: schemaOf(schema, 'output') } } };
+/** get /v1/admin/sources/{name} is get_v1_admin_sources_name: generators name their functions by it. */
+function operationId({ method, path }: Operation): string {
+  return [method, ...path.split(/[^A-Za-z0-9]+/).filter((part) => part !== '')].join('_');
+}
+
+function success({ description, schema, type = 'application/json' }: DescribedAnswer): Json {
+  const content = schema === undefined ? {} : { content: { [type]: { schema: schemaOf(schema, 'output') } } };
   return { description, ...content };
 }
 
 function refusal(codes: readonly string[]): Json {
   const schema = {
-    allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }],
+    allOf: [
+      { $ref: '#/components/schemas/Problem' },
+      { type: 'object', properties: { code: { enum: codes } } },
+    ],
   };
   return { description: codes.join(', '), content: { 'application/problem+json': { schema } } };
 }

@@ -27,6 +27,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   conflict: 409,
   ambiguous_ticket: 409,
   invalid_input: 422,
+  invalid_query: 400,
+  not_yet_visible: 503,
   unauthenticated: 401,
   forbidden: 403,
   internal_error: 500,

@@ -1,4 +1,6 @@
 import { Kafka, logLevel, type logCreator } from 'kafkajs';
+import { type KafkaAccess } from '../../config/kafka-access';
+import { securityOf } from './kafka-security';
 
 const SECOND = 1000;
 /** kafkajs says the same thing for each attempt of each lane; once in a while is enough for a person. */
@@ -8,14 +10,16 @@ const REMEMBERED_MAX = 100;
 export interface KafkaConnectionOptions {
   readonly brokers: readonly string[];
   readonly log: (message: string) => void;
-  readonly clientId?: string;
+  /** Default: no login, no TLS. */
+  readonly access?: KafkaAccess;
 }
 
 /** What publisher and topics share: where the cluster is and how patient a single request is. Connects to nothing yet. */
 export function kafkaConnection(options: KafkaConnectionOptions): Kafka {
   return new Kafka({
-    clientId: options.clientId ?? 'casetrail',
+    clientId: options.access?.clientId ?? 'casetrail',
     brokers: [...options.brokers],
+    ...(options.access === undefined ? {} : securityOf(options.access)),
     connectionTimeout: 3 * SECOND,
     requestTimeout: 10 * SECOND,
     // Short on purpose: whoever uses the connection owns the endless loop, so an outage is visible from outside.

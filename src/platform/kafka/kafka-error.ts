@@ -1,4 +1,5 @@
 import { CasetrailError } from '../../kernel/errors';
+import { adviceOn } from './kafka-advice';
 
 /** The batch may or may not be on the topic: read again from the checkpoint and publish again, on a new producer. */
 export class UnknownOutcome extends Error {
@@ -41,27 +42,44 @@ export function publishError(
   const where = `${topic} partition ${partition}`;
   const type = kafkaErrorType(thrown);
   if (type !== undefined && NEVER_PASSES.has(type)) {
-    return new Unpublishable(type, `Kafka refuses the next events of ${where}: ${messageOf(thrown)}`, {
-      cause: thrown,
-    });
+    const message = `Kafka refuses the next events of ${where}: ${explained(thrown)}`;
+    return new Unpublishable(type, message, { cause: thrown });
   }
-  return new UnknownOutcome(`publishing to ${where} failed: ${messageOf(thrown)}`, { cause: thrown });
+  return new UnknownOutcome(`publishing to ${where} failed: ${explained(thrown)}`, { cause: thrown });
 }
 
 /** A failure of an administrative or reading request in our words. */
 export function requestError(thrown: unknown, what: string): CasetrailError {
   if (thrown instanceof CasetrailError) return thrown;
-  return new CasetrailError('dependency_unavailable', `Kafka: ${what} failed: ${messageOf(thrown)}`, {
-    cause: thrown,
-  });
+  const message = `Kafka: ${what} failed: ${explained(thrown)}`;
+  return new CasetrailError('dependency_unavailable', message, { cause: thrown });
 }
 
 /** Kafka's name of an error, which kafkajs puts on the error, on one of several, or on a cause further down. */
 export function kafkaErrorType(thrown: unknown): string | undefined {
-  for (let error = thrown; error instanceof Error; error = inner(error)) {
+  for (const error of chainOf(thrown)) {
     if ('type' in error && typeof error.type === 'string') return error.type;
   }
   return undefined;
+}
+
+function explained(thrown: unknown): string {
+  const message = messageOf(thrown).replace(/[.\s]+$/, '');
+  const advice = adviceOn(chainOf(thrown).flatMap(traitsOf));
+  return advice === undefined ? message : `${message}. ${advice}`;
+}
+
+function traitsOf(error: Error): string[] {
+  const { name, type, code, message } = error as Error & { type?: unknown; code?: unknown };
+  return [name, type, code, message].filter((trait) => typeof trait === 'string');
+}
+
+/** The error and what caused it, outermost first. */
+function chainOf(thrown: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let error = thrown; error instanceof Error && !chain.includes(error); error = inner(error))
+    chain.push(error);
+  return chain;
 }
 
 function inner(error: Error): unknown {

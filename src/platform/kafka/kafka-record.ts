@@ -1,6 +1,7 @@
 export interface KafkaRecord {
   readonly key: string;
-  readonly value: string;
+  /** Text goes out as UTF-8. */
+  readonly value: string | Buffer;
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds of the Unix epoch. */
   readonly timestamp: number;

@@ -2,6 +2,7 @@ import { type Kafka } from 'kafkajs';
 import { type Ack, type KafkaRecord } from './kafka-record';
 import { PartitionPublisher } from './partition-publisher';
 import { type PartitionTail, tailOf } from './partition-tail';
+import { type Compression } from './producer-generation';
 import { ensureTopic, type TopicSpec } from './topics';
 
 /** One topic as the relay needs it. Nothing connects before it is asked for something. */
@@ -11,8 +12,9 @@ export class KafkaTopic {
   constructor(
     private readonly kafka: Kafka,
     private readonly spec: TopicSpec,
+    compression: Compression = 'none',
   ) {
-    this.#publisher = new PartitionPublisher(kafka, { topic: spec.name });
+    this.#publisher = new PartitionPublisher(kafka, { topic: spec.name, compression });
   }
 
   get name(): string {

@@ -1,7 +1,7 @@
 import { type Kafka, Partitioners, type RecordMetadata } from 'kafkajs';
 import { publishError, UnknownOutcome } from './kafka-error';
 import { type Ack, type KafkaRecord } from './kafka-record';
-import { ProducerGeneration } from './producer-generation';
+import { type Compression, ProducerGeneration } from './producer-generation';
 
 const SECOND = 1000;
 const DEADLINE_MS = 25 * SECOND;
@@ -10,6 +10,7 @@ export interface PartitionPublisherOptions {
   readonly topic: string;
   /** After so long without an answer a batch counts as neither published nor lost. */
   readonly deadlineMs?: number;
+  readonly compression?: Compression;
 }
 
 /**
@@ -24,6 +25,7 @@ export interface PartitionPublisherOptions {
 export class PartitionPublisher {
   readonly #topic: string;
   readonly #deadlineMs: number;
+  readonly #compression: Compression;
   readonly #outstanding = new Set<number>();
   #current: ProducerGeneration | undefined;
   #closed = false;
@@ -34,6 +36,7 @@ export class PartitionPublisher {
   ) {
     this.#topic = options.topic;
     this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+    this.#compression = options.compression ?? 'none';
   }
 
   /**
@@ -74,6 +77,7 @@ export class PartitionPublisher {
         createPartitioner: Partitioners.DefaultPartitioner,
         retry: { initialRetryTime: 100, maxRetryTime: 2 * SECOND, retries: 5 },
       }),
+      this.#compression,
     );
   }
 

@@ -1,9 +1,12 @@
-import { type Producer, type RecordMetadata } from 'kafkajs';
+import { CompressionTypes, type Producer, type RecordMetadata } from 'kafkajs';
 import { type KafkaRecord } from './kafka-record';
 
 /** How long a broker may wait for its replicas; below the connection's request timeout, so its own error comes first. */
 const REPLICATION_TIMEOUT_MS = 5000;
 const ALL_IN_SYNC = -1;
+
+export type Compression = 'none' | 'gzip';
+const CODECS = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP } as const;
 
 /** One kafkajs producer from its connection to its first failure. */
 export class ProducerGeneration {
@@ -11,7 +14,10 @@ export class ProducerGeneration {
   readonly #sends = new Set<Promise<unknown>>();
   #retired: Promise<void> | undefined;
 
-  constructor(private readonly producer: Producer) {
+  constructor(
+    private readonly producer: Producer,
+    private readonly compression: Compression,
+  ) {
     this.#connected = producer.connect();
     // Each send reports it; without one nobody has to know.
     this.#connected.catch(() => undefined);
@@ -44,6 +50,7 @@ export class ProducerGeneration {
       topic,
       acks: ALL_IN_SYNC,
       timeout: REPLICATION_TIMEOUT_MS,
+      compression: CODECS[this.compression],
       messages: records.map((record) => ({
         key: record.key,
         value: record.value,

@@ -1,3 +1,5 @@
+export type KafkaSettings = Readonly<Record<string, string | number | boolean>>;
+
 export interface NodeAddress {
   readonly id: number;
   readonly port: number;
@@ -11,9 +13,14 @@ const CLUSTER_TIMEOUTS = {
 };
 
 /** server.properties of one KRaft node that is broker and controller. */
-export function serverProperties(self: NodeAddress, all: readonly NodeAddress[], dataDir: string): string {
+export function serverProperties(
+  self: NodeAddress,
+  all: readonly NodeAddress[],
+  dataDir: string,
+  settings: KafkaSettings,
+): string {
   const replicas = Math.min(3, all.length);
-  const properties: Record<string, string | number | boolean> = {
+  const properties: KafkaSettings = {
     'process.roles': 'broker,controller',
     'node.id': self.id,
     'controller.quorum.voters': all
@@ -53,6 +60,7 @@ export function serverProperties(self: NodeAddress, all: readonly NodeAddress[],
     'log.cleaner.dedupe.buffer.size': 4 * 1024 * 1024,
     'log.index.size.max.bytes': 1024 * 1024,
     ...(all.length > 1 ? CLUSTER_TIMEOUTS : {}),
+    ...settings,
   };
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${String(value)}\n`)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { readJsonIfThere, replaceFile } from './files';
 import { findJava } from './java';
-import { type NodeAddress } from './kafka-config';
+import { type KafkaSettings, type NodeAddress } from './kafka-config';
 import { kafkaJars, type DownloadProgress } from './kafka-jars';
 import { KafkaNode, stopOrphanNode, type NodePlan } from './kafka-node';
 import { freePort } from './ports';
@@ -16,6 +16,10 @@ export interface KafkaOptions {
   /** 1 unless a test needs leader changes. A data directory keeps the number it was made with. */
   readonly nodes?: number;
   readonly javaHome?: string;
+  /** Settings beside or instead of our own, by Kafka's names. */
+  readonly settings?: (node: NodeAddress) => KafkaSettings;
+  /** For Kafka's formatting tool, `--add-scram` for example. */
+  readonly formatOptions?: readonly string[];
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
@@ -60,6 +64,8 @@ async function start(dataDir: string, options: KafkaOptions): Promise<KafkaStart
     (address: NodeAddress): NodePlan => ({
       address,
       all: cluster.nodes,
+      settings: options.settings?.(address) ?? {},
+      formatOptions: options.formatOptions ?? [],
       clusterId: cluster.clusterId,
       directory: nodeDirectory(home, address.id),
       logFile: join(dataDir, 'logs', `kafka-${address.id}.log`),

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { pause } from '../../kernel/backoff';
 import { readJsonIfThere, replaceFile } from './files';
-import { serverProperties, type NodeAddress } from './kafka-config';
+import { type KafkaSettings, serverProperties, type NodeAddress } from './kafka-config';
 import { commandLineOf, endProcess, isAlive, type ProcessIdentity, type StopStep } from './processes';
 import { ServerProcess } from './server-process';
 import { diskFullLine, startupError, storageError, type Log } from './startup-error';
@@ -13,6 +13,8 @@ import { diskFullLine, startupError, storageError, type Log } from './startup-er
 export interface NodePlan {
   readonly address: NodeAddress;
   readonly all: readonly NodeAddress[];
+  readonly settings: KafkaSettings;
+  readonly formatOptions: readonly string[];
   readonly clusterId: string;
   readonly directory: string;
   readonly logFile: string;
@@ -97,7 +99,8 @@ export class KafkaNode {
     if (this.server?.running === true) return;
     try {
       mkdirSync(this.plan.directory, { recursive: true, mode: 0o700 });
-      replaceFile(this.propertiesFile, serverProperties(this.plan.address, this.plan.all, this.storage));
+      const { address, all, settings } = this.plan;
+      replaceFile(this.propertiesFile, serverProperties(address, all, this.storage, settings));
       if (!existsSync(join(this.storage, 'meta.properties'))) await this.format();
       this.spawnServer();
     } catch (error) {
@@ -150,8 +153,8 @@ export class KafkaNode {
   }
 
   private async format(): Promise<void> {
-    const { java, classPath, clusterId } = this.plan;
-    const args = ['format', '-t', clusterId, '-c', this.propertiesFile, '--ignore-formatted'];
+    const { java, classPath, clusterId, formatOptions } = this.plan;
+    const args = ['format', '-t', clusterId, '-c', this.propertiesFile, '--ignore-formatted', ...formatOptions];
     try {
       await promisify(execFile)(java, [...JVM, '-cp', classPath, 'kafka.tools.StorageTool', ...args]);
     } catch (error) {

@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** The way to PostgreSQL, which can be closed for a while: connections are cut, and new ones refused. */
+/**
+ * The way to PostgreSQL. It can be closed for a while: connections are cut, and new ones refused. Or it falls silent:
+ * everything stays open, and nothing comes through.
+ */
 export class FlakyProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #isUp = true;
+  #isSilent = false;
 
   private constructor(target: { host: string; port: number }) {
     this.#server = createServer((client) => {
@@ -25,6 +29,7 @@ export class FlakyProxy {
           to.destroy();
         });
         from.pipe(to);
+        if (this.#isSilent) from.pause();
       }
     });
   }
@@ -44,8 +49,15 @@ export class FlakyProxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  goSilent(): void {
+    this.#isSilent = true;
+    for (const socket of this.#sockets) socket.pause();
+  }
+
   comeBack(): void {
     this.#isUp = true;
+    this.#isSilent = false;
+    for (const socket of this.#sockets) socket.resume();
   }
 
   async close(): Promise<void> {

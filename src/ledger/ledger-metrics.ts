@@ -1,0 +1,40 @@
+import { Histogram } from '../platform/http/metrics/histogram';
+import { counter, gauge, type Metric } from '../platform/http/metrics/metric';
+
+const SECOND = 1000;
+
+/** What the ledger of this node did since the start. */
+export class LedgerMetrics {
+  duplicates = 0;
+  /** Groups that another node's append, or a copy of an event, forced to be judged again. */
+  conflicts = 0;
+  #stored = 0;
+  readonly #batches = new Histogram({
+    name: 'casetrail_ledger_append_events',
+    help: 'Events of one append.',
+    bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
+  });
+  readonly #durations = new Histogram({
+    name: 'casetrail_ledger_append_duration_seconds',
+    help: 'One append, from the statement to its commit.',
+    bounds: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+  });
+
+  appended(tried: number, stored: number, durationMs: number): void {
+    this.#batches.observe(tried);
+    this.#durations.observe(durationMs / SECOND);
+    this.#stored += stored;
+  }
+
+  metrics(waiting: { readonly events: number; readonly bytes: number }): readonly Metric[] {
+    return [
+      gauge('casetrail_ledger_waiting_events', 'Events that wait for their commit.', waiting.events),
+      gauge('casetrail_ledger_waiting_bytes', 'Bytes of their bodies.', waiting.bytes),
+      counter('casetrail_ledger_events_total', "Events stored, casetrail's own among them.", this.#stored),
+      counter('casetrail_ledger_duplicates_total', 'Events that had been stored before.', this.duplicates),
+      counter('casetrail_ledger_conflicts_total', 'Groups of events judged again.', this.conflicts),
+      this.#batches.metric(),
+      this.#durations.metric(),
+    ];
+  }
+}
