@@ -3,7 +3,7 @@ import { type DeliveryView, listDeliveries, showDelivery } from '../ingress/jour
 import { CasetrailError } from '../kernel/errors';
 import { instant, wholeNumber } from './flags';
 import { print, printJson } from './terminal';
-import { atWorkbench } from './workbench';
+import { atWorkbench, refuseUnknown } from './workbench';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -16,27 +16,34 @@ interface ListFlags {
 }
 
 export function deliveriesCommand(): Command {
-  return new Command('deliveries')
-    .description('What came in lately, and how it was answered.')
-    .option('--source <name>', 'of this source only')
-    .option('--failed', 'only what was refused')
-    .option('--since <instant>', 'from then on (default: seven days ago)', instant)
-    .option('--limit <n>', 'at most so many', wholeNumber, 50)
-    .option('--json', 'print one JSON document')
-    .action(async ({ source, failed, since, limit, json }: ListFlags) => {
-      const filter = {
-        tenant: null,
-        source: source ?? null,
-        failed: failed ?? false,
-        since: since?.getTime() ?? Date.now() - 7 * DAY,
-        limit,
-      };
-      const deliveries = await atWorkbench(({ db }) => listDeliveries(db, filter));
-      if (json === true) printJson(deliveries);
-      else if (deliveries.length === 0) print('No deliveries.');
-      else for (const delivery of deliveries) print(lineOf(delivery));
-    })
-    .addCommand(showCommand());
+  return (
+    new Command('deliveries')
+      .description('What came in lately, and how it was answered.')
+      // What stands behind `show` is for it: both have --json.
+      .enablePositionalOptions()
+      .option('--source <name>', 'of this source only')
+      .option('--failed', 'only what was refused')
+      .option('--since <instant>', 'from then on (default: seven days ago)', instant)
+      .option('--limit <n>', 'at most so many', wholeNumber, 50)
+      .option('--json', 'print one JSON document')
+      .action(async ({ source, failed, since, limit, json }: ListFlags) => {
+        const filter = {
+          tenant: null,
+          source: source ?? null,
+          failed: failed ?? false,
+          since: since?.getTime() ?? Date.now() - 7 * DAY,
+          limit,
+        };
+        const deliveries = await atWorkbench(async (workbench) => {
+          await refuseUnknown(workbench, source);
+          return listDeliveries(workbench.db, filter);
+        });
+        if (json === true) printJson(deliveries);
+        else if (deliveries.length === 0) print('No deliveries.');
+        else for (const delivery of deliveries) print(lineOf(delivery));
+      })
+      .addCommand(showCommand())
+  );
 }
 
 function lineOf({ received_at, source, status, code, receipt_id, detail }: DeliveryView): string {

@@ -1,25 +1,19 @@
-import { createReadStream, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { z } from 'zod';
 import { type Answer, Answers } from '../ingress/answer';
 import { withoutRequest } from '../ingress/authentic';
 import { newReceiptId } from '../ingress/receipt';
 import { type Source } from '../ingress/sources/source-registry';
-import { asError, CasetrailError } from '../kernel/errors';
-import { replaceFile } from '../platform/runtime/files';
+import { CasetrailError } from '../kernel/errors';
+import { readImportLine } from './import-line';
+import { ImportMemory } from './import-memory';
 import { Progress } from './progress';
-import { print, printJson, say } from './terminal';
-import { atWorkbench, type Workbench } from './workbench';
+import { print, printJson } from './terminal';
+import { atWorkbench, refuseUnknown, type Workbench } from './workbench';
 
 /** Lines under way at once: as many as an append takes. */
 const WINDOW = 256;
-const FIRST_INSTANT = Date.UTC(2000, 0, 1);
-
-const importLine = z.strictObject({
-  received_at: z.iso.datetime({ offset: true }).optional(),
-  body: z.record(z.string(), z.unknown()),
-});
 
 interface Refused {
   readonly line: number;
@@ -58,7 +52,7 @@ export function importCommand(): Command {
     .option('--restart', 'from the first line, whatever was remembered; repetitions change nothing')
     .option('--json', 'print one JSON document')
     .action(async (flags: ImportFlags) => {
-      if (!existsSync(flags.file))
+      if (statSync(flags.file, { throwIfNoEntry: false })?.isFile() !== true)
         throw new CasetrailError('invalid_input', `There is no file ${flags.file}.`);
       const summary = await atWorkbench((workbench) => importFile(workbench, flags));
       if (flags.json === true) printJson(summary);
@@ -71,27 +65,29 @@ async function importFile(
   workbench: Workbench,
   { source: name, file, restart }: ImportFlags,
 ): Promise<Summary> {
+  await refuseUnknown(workbench, name);
   await workbench.registry.refresh();
   const source = workbench.registry.byName(name);
-  if (source === undefined) throw new CasetrailError('not_found', `There is no source ${name}.`);
-  const memory = new Memory(file, name);
+  if (source === undefined) throw new CasetrailError('conflict', `The source ${name} can not be read here.`);
+  const memory = new ImportMemory(file, name);
   const resumedAt = restart === true ? 0 : memory.read();
   const summary: Summary = { lines: 0, resumed_at: resumedAt, outcomes: {}, refused: [], failed: [] };
   const progress = new Progress('lines');
   const { size } = statSync(file);
   let bytes = 0;
   let window: Promise<void>[] = [];
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-  for await (const text of lines) {
+  // Each byte one character: bytes come through as they are, and nothing but CR and LF ends a line.
+  const input = createReadStream(file, { encoding: 'latin1' });
+  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
     summary.lines += 1;
-    bytes += Buffer.byteLength(text) + 1;
+    bytes += text.length + 1;
     if (summary.lines <= resumedAt || text.trim() === '') continue;
-    window.push(importOne(workbench, source, summary, summary.lines, text));
+    window.push(importOne(workbench, source, summary, summary.lines, Buffer.from(text, 'latin1')));
     if (window.length < WINDOW) continue;
     await Promise.all(window);
     window = [];
     if (summary.failed.length === 0) memory.write(summary.lines);
-    progress.show(bytes, size);
+    progress.show(bytes / size, summary.lines);
   }
   await Promise.all(window);
   progress.clear();
@@ -104,32 +100,27 @@ async function importOne(
   source: Source,
   summary: Summary,
   line: number,
-  text: string,
+  bytes: Buffer,
 ): Promise<void> {
-  const parsed = parsedLine(text);
-  if (typeof parsed === 'string') {
-    summary.failed.push({ line, code: 'invalid_line', detail: parsed });
+  const read = readImportLine(bytes, Date.now());
+  if (typeof read === 'string') {
+    summary.failed.push({ line, code: 'invalid_line', detail: read });
     return;
   }
-  const { receivedAt, raw } = parsed;
+  const { receivedAt, raw, eventId } = read;
   const answers = new Answers(newReceiptId(receivedAt));
-  const { receiptId } = answers;
-  const webhookId = typeof parsed.body['event_id'] === 'string' ? parsed.body['event_id'] : null;
-  const delivery = withoutRequest(
-    { receiptId, receivedAt, raw, keyId: null, traceparent: null, webhookId },
-    false,
-  );
+  const arrival = { receiptId: answers.receiptId, receivedAt, raw, webhookId: eventId };
   const answer = await receiver
-    .receiveAgain(source, delivery, answers)
+    .receiveAgain(source, withoutRequest({ ...arrival, keyId: null, traceparent: null }, false), answers)
     .catch((thrown: unknown) => receiver.failed(thrown, answers));
   const outcome = outcomeOf(answer);
-  if (outcome === null) summary.failed.push({ line, code: answer.code, detail: detailOf(answer) });
-  else {
-    summary.outcomes[outcome] = (summary.outcomes[outcome] ?? 0) + 1;
-    if (answer.status !== 200 || outcome === 'quarantined') {
-      summary.refused.push({ line, code: codeOf(answer), detail: detailOf(answer) });
-    }
+  const told = { line, code: codeOf(answer), detail: detailOf(answer) };
+  if (outcome === null) {
+    summary.failed.push(told);
+    return;
   }
+  summary.outcomes[outcome] = (summary.outcomes[outcome] ?? 0) + 1;
+  if (answer.status !== 200 || outcome === 'quarantined') summary.refused.push(told);
 }
 
 /** Null: none, so the line is to be tried again. */
@@ -145,66 +136,6 @@ function codeOf({ body, code }: Answer): string {
 
 function detailOf({ body }: Answer): string {
   return typeof body['detail'] === 'string' ? body['detail'] : '';
-}
-
-function parsedLine(
-  text: string,
-):
-  | { readonly receivedAt: number; readonly raw: Buffer; readonly body: Readonly<Record<string, unknown>> }
-  | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (thrown) {
-    return `no JSON: ${asError(thrown).message}`;
-  }
-  const parsed = importLine.safeParse(value);
-  if (!parsed.success)
-    return parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-  const { received_at, body } = parsed.data;
-  const receivedAt = received_at === undefined ? Date.now() : Date.parse(received_at);
-  if (receivedAt < FIRST_INSTANT || receivedAt > Date.now())
-    return 'received_at: expected an instant between 2000 and now';
-  return { receivedAt, raw: Buffer.from(JSON.stringify(body)), body };
-}
-
-/** How far an interrupted import of this file into this source came: a file beside it. */
-class Memory {
-  readonly #path: string;
-  /** Of another file under the same name nothing is known. */
-  readonly #version: string;
-
-  constructor(
-    file: string,
-    private readonly source: string,
-  ) {
-    this.#path = `${file}.progress`;
-    const { size, mtimeMs } = statSync(file);
-    this.#version = `${size}/${mtimeMs}`;
-  }
-
-  read(): number {
-    if (!existsSync(this.#path)) return 0;
-    try {
-      const kept = JSON.parse(readFileSync(this.#path, 'utf8')) as Readonly<Record<string, unknown>>;
-      const isOurs = kept['source'] === this.source && kept['version'] === this.#version;
-      return isOurs && typeof kept['lines'] === 'number' ? kept['lines'] : 0;
-    } catch {
-      return 0;
-    }
-  }
-
-  forget(): void {
-    rmSync(this.#path, { force: true });
-  }
-
-  write(lines: number): void {
-    try {
-      replaceFile(this.#path, JSON.stringify({ source: this.source, version: this.#version, lines }));
-    } catch (thrown) {
-      say(`How far the import came can't be remembered: ${asError(thrown).message}`);
-    }
-  }
 }
 
 function tell({ lines, resumed_at, outcomes, refused, failed }: Summary): void {

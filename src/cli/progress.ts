@@ -10,19 +10,16 @@ export class Progress {
 
   constructor(private readonly unit: string) {}
 
-  show(done: number, total: number): void {
+  /** How much of the whole is done, from 0 to 1, and how many that were. */
+  show(share: number, done: number): void {
     const now = performance.now();
     if (!this.#isShown || now - this.#shownAt < REDRAW_MS) return;
     this.#shownAt = now;
-    const share = total === 0 ? 1 : done / total;
-    const full = Math.round(share * BAR_WIDTH);
+    const full = Math.round(Math.min(1, share) * BAR_WIDTH);
     const bar = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
     const rate = Math.round((done / Math.max(1, now - this.#began)) * SECOND);
-    const percent = String(Math.floor(share * 100)).padStart(3);
-    const count = done.toLocaleString('en');
-    process.stderr.write(
-      `\r${bar} ${percent} %  ${count} ${this.unit}, ${rate.toLocaleString('en')}/s\u001b[K`,
-    );
+    const percent = String(Math.floor(Math.min(1, share) * 100)).padStart(3);
+    process.stderr.write(`\r${bar} ${percent} %  ${grouped(done)} ${this.unit}, ${grouped(rate)}/s\u001b[K`);
   }
 
   clear(): void {
@@ -30,4 +27,9 @@ export class Progress {
     this.#shownAt = -Infinity;
     process.stderr.write('\r\u001b[K');
   }
+}
+
+/** 12,345: long numbers are read in groups. */
+export function grouped(n: number): string {
+  return n.toLocaleString('en');
 }

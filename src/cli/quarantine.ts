@@ -6,7 +6,7 @@ import { CasetrailError } from '../kernel/errors';
 import { wholeNumber } from './flags';
 import { acting } from './source';
 import { print, printJson } from './terminal';
-import { atWorkbench } from './workbench';
+import { atWorkbench, refuseUnknown } from './workbench';
 
 export function quarantineCommand(): Command {
   return new Command('quarantine')
@@ -36,9 +36,11 @@ function listCommand(): Command {
     .option('--json', 'print one JSON document')
     .action(async ({ source, status, code, limit, json }: ListFlags) => {
       const wanted = status === 'all' ? null : statusOf(status);
-      const rows = await atWorkbench(({ quarantine }) =>
-        quarantine.list({ tenant: null, source: source ?? null, status: wanted, code: code ?? null, limit }),
-      );
+      const rows = await atWorkbench(async (workbench) => {
+        await refuseUnknown(workbench, source);
+        const filter = { tenant: null, source: source ?? null, status: wanted, code: code ?? null, limit };
+        return workbench.quarantine.list(filter);
+      });
       if (json === true) printJson(rows.map(quarantineSummary));
       else if (rows.length === 0) print('Nothing is in quarantine.');
       else {
@@ -100,7 +102,9 @@ function retryCommand(): Command {
     .option('--json', 'print one JSON document')
     .action(async (id: string | undefined, flags: RetryFlags) => {
       const { source = null, code = null, unmapped, json } = flags;
-      await atWorkbench(async ({ quarantine }) => {
+      await atWorkbench(async (workbench) => {
+        const { quarantine } = workbench;
+        await refuseUnknown(workbench, flags.source);
         if (unmapped !== undefined) {
           const result = await quarantine.retryUnmapped(unmapped, source, acting());
           if (json === true) printJson(result);

@@ -2,32 +2,32 @@ import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { type Policy, policyOf } from '../ingress/sources/policy';
 import { SourceService } from '../ingress/sources/source-service';
-import { pause } from '../kernel/backoff';
-import { asError, CasetrailError } from '../kernel/errors';
-import { connected } from './connect';
-import { wholeNumber } from './flags';
-import { Progress } from './progress';
+import { CasetrailError } from '../kernel/errors';
+import { type Connection, connected } from './connect';
+import { percent, positive, wholeNumber } from './flags';
+import { sampleBody } from './sample';
 import { bodyOf } from './samples/bodies';
 import { demoDay } from './samples/demo-day';
-import { type Happening } from './samples/happening';
+import { disordered } from './samples/disorder';
+import { type Body } from './samples/happening';
+import { uuidOf } from './samples/ids';
 import { sampleTicket, seededRandom, ticketLife } from './samples/life';
-import { signed, type SignedRequest } from './samples/signed';
-import { print, printJson, say } from './terminal';
+import { signed } from './samples/signed';
+import { Sending, type SendSummary } from './sending';
+import { print, printJson } from './terminal';
 
-const SECOND = 1000;
-const HOUR = 60 * 60 * SECOND;
-const DAY = 24 * HOUR;
-const IN_FLIGHT = 32;
-const TRIES = 5;
-/** Of a demo day: how many come twice, and how many late. */
-const DEMO_DUPLICATES = 0.03;
-const DEMO_LATE = 0.02;
+const DAY = 24 * 60 * 60 * 1000;
+const DEMO_TICKETS = 320;
+/** Of a demo day: how many of a hundred come twice, and how many late. */
+const DEMO_DUPLICATES = 3;
+const DEMO_LATE = 2;
 
 interface SendFlags {
   readonly source: string;
-  readonly type?: string;
+  readonly sample?: string;
   readonly life?: boolean;
   readonly demoDay?: boolean;
+  readonly tickets: number;
   readonly rate?: number;
   readonly duplicates?: number;
   readonly shuffle?: boolean;
@@ -39,174 +39,91 @@ export function sendCommand(): Command {
   return new Command('send')
     .description('Sign and send samples, as the sender of a source would.')
     .requiredOption('--source <name>', 'in whose name')
-    .option(
-      '--type <kind>',
-      'one sample of this kind: opened (default), message, status, assigned, resolved …',
-    )
+    .option('--sample <name>', 'this payload of samples/<profile> (default: one that opens a ticket)')
     .option('--life', 'the whole life of one ticket')
     .option('--demo-day', 'a working day of a help desk: some thousand events, some twice, some late')
-    .option('--rate <n>', 'at most so many a second', wholeNumber)
-    .option('--duplicates <percent>', 'send so many of a hundred twice', wholeNumber)
+    .option('--tickets <n>', 'of a demo day', positive, DEMO_TICKETS)
+    .option('--rate <n>', 'at most so many a second', positive)
+    .option('--duplicates <percent>', 'send so many of a hundred twice', percent)
     .option('--shuffle', 'in any order; the figures come out the same')
-    .option('--seed <n>', 'the same seed tells the same day (default: another each time)', wholeNumber)
+    .option(
+      '--seed <n>',
+      'the same seed tells the same, until midnight UTC (default: another each time)',
+      wholeNumber,
+    )
     .option('--json', 'print one JSON document')
     .action(async (flags: SendFlags) => {
-      await connected(async ({ orm, secrets, url }) => {
-        const sources = new SourceService(orm, secrets);
-        const row = await sources.get(flags.source, null);
-        const policy = policyOf(row.profile, row.settings);
-        if (typeof policy === 'string') throw new CasetrailError('invalid_input', policy);
-        const secret = (await sources.revealSecret(row.name)) ?? '';
-        const seed = flags.seed ?? randomBytes(4).readUInt32BE();
-        const requests = wanted(flags, seed).flatMap((happening) => {
-          const body = bodyOf(policy.name, happening, row.integrationId);
-          return body === null ? [] : [{ body, happening }];
-        });
-        if (requests.length === 0)
-          throw new CasetrailError('invalid_input', `${policy.name} has no word for this.`);
-        const sending = new Sending(`${url}/v1/ingress/${row.key}`, policy, secret, flags);
-        const summary = await sending.run(
-          disordered(
-            requests.map(({ body }) => body),
-            flags,
-            seed,
-          ),
-        );
-        if (flags.json === true) printJson(summary);
-        else tell(summary);
-        process.exitCode = summary.unanswered === 0 ? 0 : 1;
-      });
+      oneOf(flags);
+      const summary = await connected((connection) => send(connection, flags));
+      if (flags.json === true) printJson(summary);
+      else tell(summary);
+      process.exitCode = summary.unanswered === 0 ? 0 : 1;
     });
 }
 
-function wanted({ type, life, demoDay: isDay }: SendFlags, seed: number): readonly Happening[] {
-  const run = seed.toString(16).padStart(8, '0');
-  const now = Date.now();
+function oneOf({ sample, life, demoDay: isDay }: SendFlags): void {
+  const wishes = [sample !== undefined, life === true, isDay === true].filter(Boolean);
+  if (wishes.length > 1) {
+    throw new CasetrailError('invalid_input', 'Choose one of --sample, --life and --demo-day.');
+  }
+}
+
+async function send({ orm, secrets, url }: Connection, flags: SendFlags): Promise<SendSummary> {
+  const sources = new SourceService(orm, secrets);
+  const row = await sources.get(flags.source, null);
+  const policy = policyOf(row.profile, row.settings);
+  if (typeof policy === 'string') throw new CasetrailError('invalid_input', policy);
+  const secret = (await sources.revealSecret(row.name)) ?? '';
+  const seed = flags.seed ?? randomBytes(4).readUInt32BE();
+  const [integrationId = row.integrationId] = policy.tenants?.keys() ?? [];
+  const webhooks = wanted(flags, seed, policy, integrationId);
+  if (webhooks.length === 0) {
+    const message = `The map of ${row.name} has no place for this; docs/sources.md says how to extend it.`;
+    throw new CasetrailError('invalid_input', message);
+  }
+  const isDay = flags.demoDay === true;
+  const disorder = {
+    twice: (flags.duplicates ?? (isDay ? DEMO_DUPLICATES : 0)) / 100,
+    late: isDay ? DEMO_LATE / 100 : 0,
+    isShuffled: flags.shuffle ?? false,
+  };
+  const outgoing = disordered(webhooks, disorder, seed).map(({ line, body }) => ({
+    line,
+    sign: () => signed(policy, secret, body, Date.now()),
+  }));
+  return new Sending(`${url}/v1/ingress/${row.key}`, flags.rate).run(outgoing);
+}
+
+interface Wanted {
+  /** What is sent in order: the ticket. */
+  readonly line: string;
+  readonly body: Body;
+}
+
+function wanted(flags: SendFlags, seed: number, policy: Policy, integrationId: string): readonly Wanted[] {
   // Yesterday: a whole day lies behind us, so no clock of it is in the future.
-  if (isDay === true) return demoDay({ run, day: Math.floor(now / DAY) * DAY - DAY, seed });
+  const day = Math.floor(Date.now() / DAY) * DAY - DAY;
+  const run = uuidOf(`${seed} ${day}`).slice(0, 8);
+  if (flags.life !== true && flags.demoDay !== true) {
+    const body = sampleBody(policy, integrationId, flags.sample ?? null);
+    return body === null ? [] : [{ line: '', body }];
+  }
   const random = seededRandom(seed);
-  const told = ticketLife(sampleTicket(run, 1, random), now - DAY, random);
-  if (life === true) return told;
-  const one = told.find(({ kind }) => kind === (type ?? 'opened'));
-  if (one === undefined) {
-    const kinds = [...new Set(told.map(({ kind }) => kind))].join(', ');
-    throw new CasetrailError('invalid_input', `--type is one of ${kinds}.`);
-  }
-  return [{ ...one, at: now }];
-}
-
-/** Some twice, some late, or all of them in any order. */
-function disordered<T>(items: readonly T[], flags: SendFlags, seed: number): readonly T[] {
-  const random = seededRandom(seed + 1);
-  const share =
-    flags.duplicates === undefined ? (flags.demoDay === true ? DEMO_DUPLICATES : 0) : flags.duplicates / 100;
-  const late = flags.demoDay === true ? DEMO_LATE : 0;
-  const placed = items.flatMap((item, index) => {
-    const place =
-      flags.shuffle === true
-        ? random() * items.length
-        : random() < late
-          ? index + random() * items.length
-          : index;
-    return random() < share
-      ? [
-          { item, place },
-          { item, place: place + 1 + random() * 50 },
-        ]
-      : [{ item, place }];
+  const told =
+    flags.demoDay === true
+      ? demoDay({ run, day, seed, tickets: flags.tickets })
+      : ticketLife(sampleTicket(run, 1, random), day, random);
+  return told.flatMap((happening) => {
+    const body = bodyOf(policy.name, happening, integrationId, policy);
+    return body === null ? [] : [{ line: happening.ticket.id, body }];
   });
-  return placed.sort((a, b) => a.place - b.place).map(({ item }) => item);
 }
 
-interface SendSummary {
-  sent: number;
-  readonly answers: Record<string, number>;
-  unanswered: number;
-  seconds: number;
-  p50_ms: number;
-  p99_ms: number;
-}
-
-type SampleBody = Parameters<typeof signed>[2];
-
-class Sending {
-  readonly #summary: SendSummary = { sent: 0, answers: {}, unanswered: 0, seconds: 0, p50_ms: 0, p99_ms: 0 };
-  readonly #latencies: number[] = [];
-  readonly #progress = new Progress('webhooks');
-
-  constructor(
-    private readonly endpoint: string,
-    private readonly policy: Policy,
-    private readonly secret: string,
-    private readonly flags: SendFlags,
-  ) {}
-
-  async run(bodies: readonly SampleBody[]): Promise<SendSummary> {
-    const began = performance.now();
-    const isInOrder = this.flags.demoDay !== true && this.flags.shuffle !== true;
-    let next = 0;
-    const worker = async (): Promise<void> => {
-      for (let index = next++; index < bodies.length; index = next++) {
-        const body = bodies[index];
-        if (body === undefined) return;
-        await this.#pace(index, began);
-        await this.#send(body);
-        this.#progress.show(this.#summary.sent, bodies.length);
-      }
-    };
-    await Promise.all(Array.from({ length: isInOrder ? 1 : IN_FLIGHT }, worker));
-    this.#progress.clear();
-    const sorted = this.#latencies.sort((a, b) => a - b);
-    const at = (share: number): number =>
-      Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) * 10) / 10;
-    const seconds = Math.round((performance.now() - began) / 100) / 10;
-    return { ...this.#summary, seconds, p50_ms: at(0.5), p99_ms: at(0.99) };
+function tell({ sent, answers, unanswered, seconds, p50_ms, p99_ms, last }: SendSummary): void {
+  if (sent === 1 && last !== null) {
+    printJson(last);
+    return;
   }
-
-  async #pace(index: number, began: number): Promise<void> {
-    if (this.flags.rate === undefined || this.flags.rate === 0) return;
-    const waitMs = began + (index * SECOND) / this.flags.rate - performance.now();
-    if (waitMs > 0) await pause(waitMs);
-  }
-
-  /** Repeats what it got no answer for, or one that asks for it, a few times, as a sender would. */
-  async #send(body: SampleBody): Promise<void> {
-    const request = signed(this.policy, this.secret, body, Date.now());
-    for (let tried = 1; ; tried++) {
-      const began = performance.now();
-      const answer = await this.#post(request);
-      const isLast = tried === TRIES;
-      if (answer !== null && (answer.status < 500 || isLast)) {
-        this.#latencies.push(performance.now() - began);
-        this.#summary.sent += 1;
-        this.#summary.answers[answer.told] = (this.#summary.answers[answer.told] ?? 0) + 1;
-        return;
-      }
-      if (isLast) {
-        this.#summary.unanswered += 1;
-        return;
-      }
-      await pause(tried * SECOND);
-    }
-  }
-
-  async #post({ headers, body }: SignedRequest): Promise<{ status: number; told: string } | null> {
-    try {
-      const response = await fetch(this.endpoint, { method: 'POST', headers, body });
-      const answer = (await response.json()) as { status: unknown; code?: unknown; verdict?: unknown };
-      const what = typeof answer.code === 'string' ? answer.code : String(answer.status);
-      const verdict =
-        typeof answer.verdict === 'string' && answer.verdict !== what ? ` (${answer.verdict})` : '';
-      return { status: response.status, told: `${response.status} ${what}${verdict}` };
-    } catch (thrown) {
-      const error = asError(thrown);
-      say(`no answer: ${error.cause instanceof Error ? error.cause.message : error.message}`);
-      return null;
-    }
-  }
-}
-
-function tell({ sent, answers, unanswered, seconds, p50_ms, p99_ms }: SendSummary): void {
   const rate = Math.round(sent / Math.max(seconds, 0.1));
   print(`${sent} answered in ${seconds} s (${rate}/s), p50 ${p50_ms} ms, p99 ${p99_ms} ms`);
   for (const [answer, count] of Object.entries(answers).sort((a, b) => b[1] - a[1]))

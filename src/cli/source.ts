@@ -3,13 +3,14 @@ import { Command } from 'commander';
 import { FACTORS } from '../ingress/auth/scheme';
 import { PROFILE_NAMES, PROFILES } from '../ingress/profiles';
 import { policyOf } from '../ingress/sources/policy';
-import { type Acting, newSource, type SourceChange, SourceService } from '../ingress/sources/source-service';
+import { givenSecret, newSource, type SourceChange, SourceService } from '../ingress/sources/source-service';
 import { type SourceSettings, sourceSettings } from '../ingress/sources/source-settings';
 import { type SourceRow } from '../ingress/sources/source.entity';
 import { sourceDetails } from '../ingress/sources/source-view';
 import { CasetrailError } from '../kernel/errors';
+import { type Acting } from '../platform/http/bearer-guard';
 import { type Connection, connected } from './connect';
-import { checked, collect, duration, instant } from './flags';
+import { checked, collect, duration, future } from './flags';
 import { curlLine, sampleWebhook } from './sample';
 import { print, printJson } from './terminal';
 
@@ -165,15 +166,16 @@ function rotateCommand(): Command {
       duration,
       DAY,
     )
-    .option('--expires <instant>', 'when the new secret stops being good', instant)
+    .option('--expires <instant>', 'when the new secret stops being good', future)
     .option('--secret <secret>', "the sender's own, where it makes them")
     .option('--json', 'print one JSON document')
     .action(
       async (name: string, flags: { grace: number; expires?: Date; secret?: string; json?: boolean }) => {
+        const given = checked(givenSecret.optional(), flags.secret);
         await connected(async (connection) => {
           const made = await serviceOf(connection).rotate(name, flags.grace, acting(), {
             notAfter: flags.expires ?? null,
-            given: flags.secret,
+            given,
           });
           const { keyId: key_id, secret, othersUntil } = made;
           if (flags.json === true) printJson({ name, key_id, secret, others_until: othersUntil });

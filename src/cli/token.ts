@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { newToken, TokenService } from '../admin/token-service';
 import { SourceService } from '../ingress/sources/source-service';
+import { CasetrailError } from '../kernel/errors';
 import { SCOPES } from '../platform/http/bearer-guard';
 import { type Connection, connected } from './connect';
-import { checked, collect, instant } from './flags';
+import { checked, collect, future } from './flags';
 import { acting } from './source';
 import { print, printJson } from './terminal';
 
@@ -32,12 +33,24 @@ function addCommand(): Command {
     .option('--tenant <tenant>', 'what it may see (default: all tenants)')
     .option('--source <name>', 'a token for the sender of this source instead')
     .option('--events <types>', 'with --source: the event types it may send (default: all)', collect)
-    .option('--expires <instant>', 'when it stops being good', instant)
+    .option('--expires <instant>', 'when it stops being good', future)
     .option('--json', 'print one JSON document')
     .action(async (label: string, flags: AddFlags) => {
+      refuseMixture(flags);
       if (flags.source === undefined) await addReader(label, flags);
       else await addSender(label, flags.source, flags);
     });
+}
+
+/** The two kinds of token have nothing in common but their look. */
+function refuseMixture({ source, events, scopes, tenant }: AddFlags): void {
+  if (source === undefined && events !== undefined) {
+    throw new CasetrailError('invalid_input', '--events is for tokens of a sender: name it with --source.');
+  }
+  if (source !== undefined && (scopes !== undefined || tenant !== undefined)) {
+    const message = '--scopes and --tenant are for tokens that read and operate: leave --source out.';
+    throw new CasetrailError('invalid_input', message);
+  }
 }
 
 async function addReader(label: string, { scopes, tenant, expires, json }: AddFlags): Promise<void> {

@@ -8,12 +8,11 @@ import { type Verification, verifyLog } from '../ledger/verify/verify-log';
 import { openDatabase } from '../platform/postgres/database';
 import { findRunningInstance } from '../platform/runtime/data-dir';
 import { replaceFile } from '../platform/runtime/files';
+import { grouped, Progress } from './progress';
 import { print, printJson, say } from './terminal';
 
 const SECOND = 1000;
 const EXIT = { clean: 0, fault: 1, notChecked: 2 } as const;
-const REDRAW_MS = 100;
-const BAR_WIDTH = 30;
 
 interface VerifyFlags {
   readonly json?: boolean;
@@ -55,18 +54,18 @@ async function verify(flags: VerifyFlags): Promise<number> {
     statementTimeoutMs: 300 * SECOND,
   });
   const began = performance.now();
-  const bar = process.stderr.isTTY && flags.json !== true ? new ProgressBar(began) : undefined;
+  const progress = new Progress('events');
   try {
     const result = await verifyLog(db, {
       now: new Date(),
       ...(anchor === undefined ? {} : { anchor }),
-      ...(bar === undefined ? {} : { onProgress: (share, events) => bar.show(share, events) }),
+      onProgress: (share, events) => progress.show(share, events),
     });
-    bar?.clear();
+    progress.clear();
     report(result, flags, (performance.now() - began) / SECOND);
     return result.ok ? EXIT.clean : EXIT.fault;
   } finally {
-    bar?.clear();
+    progress.clear();
     await db.close();
   }
 }
@@ -77,7 +76,7 @@ function report(result: Verification, flags: VerifyFlags, seconds: number): void
   else if (fault === null) {
     const rate = Math.round(events / Math.max(seconds, 0.001));
     print(
-      `The log is consistent: ${count(events)} events in ${lanes} lanes, ${seconds.toFixed(1)} s, ${count(rate)} events/s.`,
+      `The log is consistent: ${grouped(events)} events in ${lanes} lanes, ${seconds.toFixed(1)} s, ${grouped(rate)} events/s.`,
     );
     if (flags.anchor === undefined)
       print('Only an anchor shows whether it was cut or rewritten: verify --anchor <file>.');
@@ -111,32 +110,4 @@ function databaseUrl(): string {
     throw new CasetrailError('dependency_unavailable', message);
   }
   return url;
-}
-
-/** One line that is drawn over itself. */
-class ProgressBar {
-  #shownAt = -Infinity;
-
-  constructor(private readonly began: number) {}
-
-  show(share: number, events: number): void {
-    const now = performance.now();
-    if (now - this.#shownAt < REDRAW_MS) return;
-    this.#shownAt = now;
-    const full = Math.round(share * BAR_WIDTH);
-    const bar = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
-    const rate = Math.round((events / (now - this.began)) * SECOND);
-    const percent = String(Math.floor(share * 100)).padStart(3);
-    process.stderr.write(`\r${bar} ${percent} %  ${count(events)} events, ${count(rate)}/s\u001b[K`);
-  }
-
-  clear(): void {
-    if (this.#shownAt === -Infinity) return;
-    this.#shownAt = -Infinity;
-    process.stderr.write('\r\u001b[K');
-  }
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en');
 }

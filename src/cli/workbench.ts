@@ -3,6 +3,7 @@ import { Warnings } from '../ingress/journal/warnings';
 import { QuarantineService } from '../ingress/quarantine/quarantine-service';
 import { WebhookReceiver } from '../ingress/receive';
 import { SourceRegistry } from '../ingress/sources/source-registry';
+import { SourceService } from '../ingress/sources/source-service';
 import { Ledger } from '../ledger/ledger';
 import { type Database, openDatabase } from '../platform/postgres/database';
 import { type Connection, connected } from './connect';
@@ -48,4 +49,9 @@ export async function atWorkbench<T>(work: (workbench: Workbench) => Promise<T>)
       await db.close();
     }
   });
+}
+
+/** So that a misspelt name is told, and not taken for a source without deliveries. */
+export async function refuseUnknown({ orm, secrets }: Workbench, source: string | undefined): Promise<void> {
+  if (source !== undefined) await new SourceService(orm, secrets).get(source, null);
 }

@@ -1,15 +1,18 @@
-import { CasetrailError } from '../../kernel/errors';
-import { type ProfileName } from '../../ingress/profiles/profile';
-import { type Happening, SAMPLE_CHAT, type SampleTicket } from './happening';
-
-export type Body = Record<string, unknown>;
+import { COMMON, type Profile, type ProfileName } from '../../ingress/profiles/profile';
+import { genericBody } from './generic-body';
+import { type Body, type Happening, SAMPLE_CHAT, type SampleTicket, TYPES } from './happening';
 
 /** What a sender of this profile would post; null where it has no word for such a thing. Unsigned. */
-export function bodyOf(profile: ProfileName, happening: Happening, integrationId: string): Body | null {
+export function bodyOf(
+  profile: ProfileName,
+  happening: Happening,
+  integrationId: string,
+  { reading, environment }: Pick<Profile, 'reading' | 'environment'> = COMMON,
+): Body | null {
   switch (profile) {
     case 'telegram-crm':
     case 'standard-webhooks':
-      return envelopeOf(happening, integrationId);
+      return envelopeOf(happening, integrationId, environment ?? 'production');
     case 'telegram-crm-flat':
       return flatOf(happening);
     case 'tg-staff':
@@ -17,10 +20,7 @@ export function bodyOf(profile: ProfileName, happening: Happening, integrationId
     case 'telegram-bot':
       return updateOf(happening);
     case 'generic':
-      throw new CasetrailError(
-        'invalid_input',
-        'What a generic source sends is its own: there is no sample of it. Use curl, or casetrail import.',
-      );
+      return genericBody(happening, reading);
     default:
       return profile satisfies never;
   }
@@ -28,24 +28,12 @@ export function bodyOf(profile: ProfileName, happening: Happening, integrationId
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-const TYPES: Readonly<Record<Happening['kind'], string>> = {
-  opened: 'ticket.created',
-  message: 'message.received',
-  status: 'status.changed',
-  assigned: 'agent.assigned',
-  first_response: 'first_response.sent',
-  resolved: 'ticket.resolved',
-  priority: 'priority.changed',
-  escalated: 'escalation.fired',
-  presence: 'agent.status_changed',
-};
-
-function envelopeOf(happening: Happening, integrationId: string): Body {
+function envelopeOf(happening: Happening, integrationId: string, environment: string): Body {
   return {
     event_id: happening.id,
     event_type: TYPES[happening.kind],
     timestamp: iso(happening.at),
-    source: { platform: 'telegram_crm', integration_id: integrationId, environment: 'production' },
+    source: { platform: 'telegram_crm', integration_id: integrationId, environment },
     version: '1.2',
     data: envelopeData(happening),
   };

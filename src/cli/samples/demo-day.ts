@@ -2,7 +2,6 @@ import { type Happening } from './happening';
 import { pick, sampleTicket, seededRandom, ticketLife } from './life';
 
 const HOUR = 60 * 60 * 1000;
-const TICKETS = 320;
 const WORKDAY_FROM_H = 8;
 const WORKDAY_H = 10;
 const PRESENCE = ['online', 'busy', 'offline'] as const;
@@ -13,13 +12,14 @@ export interface DayOptions {
   /** Midnight UTC of the day. */
   readonly day: number;
   readonly seed: number;
+  readonly tickets: number;
 }
 
 /** A working day of a help desk, some thousand happenings, in the order in which they happened. */
-export function demoDay({ run, day, seed }: DayOptions): readonly Happening[] {
+export function demoDay({ run, day, seed, tickets }: DayOptions): readonly Happening[] {
   const random = seededRandom(seed);
   const happenings: Happening[] = [];
-  for (let number = 1; number <= TICKETS; number++) {
+  for (let number = 1; number <= tickets; number++) {
     const ticket = sampleTicket(run, number, random);
     const from = day + WORKDAY_FROM_H * HOUR + Math.floor(random() * WORKDAY_H * HOUR);
     const life = ticketLife(ticket, from, random);

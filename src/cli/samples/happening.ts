@@ -31,4 +31,19 @@ export interface SampleTicket {
   readonly topicId: number;
 }
 
+/** As we call it; senders have names of their own. */
+export const TYPES = {
+  opened: 'ticket.created',
+  message: 'message.received',
+  status: 'status.changed',
+  assigned: 'agent.assigned',
+  first_response: 'first_response.sent',
+  resolved: 'ticket.resolved',
+  priority: 'priority.changed',
+  escalated: 'escalation.fired',
+  presence: 'agent.status_changed',
+} as const satisfies Readonly<Record<Happening['kind'], string>>;
+
+export type Body = Record<string, unknown>;
+
 export const SAMPLE_CHAT = -1_001_234_567_890;

@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
 import { type Happening, type SampleTicket } from './happening';
+import { uuidOf } from './ids';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+/** What happened at one instant has no order that a reader could tell. */
+const PAUSE = 2 * SECOND;
 
 const CUSTOMERS = ['Maria', 'Tomas', 'Aiko', 'Lena', 'Omar', 'Ines', 'Pavel', 'Noor'];
 const QUESTIONS = [
@@ -50,7 +52,8 @@ export function ticketLife(ticket: SampleTicket, from: number, random: () => num
   let at = from;
   let message = ticket.number * 1000;
   const say = (said: Record<string, unknown> & { kind: Happening['kind'] }): void => {
-    life.push({ ...said, at, ticket, id: idOf(`${ticket.id}/${life.length}`) } as Happening);
+    life.push({ ...said, at, ticket, id: uuidOf(`${ticket.id}/${life.length}`) } as Happening);
+    at += PAUSE;
   };
   const later = (upTo: number): void => void (at += Math.round((0.1 + 0.9 * random()) * upTo));
   const write = (who: 'customer' | 'agent', text: string): void => {
@@ -85,10 +88,4 @@ export function ticketLife(ticket: SampleTicket, from: number, random: () => num
   later(HOUR);
   say({ kind: 'status', from: 'resolved', to: random() < 0.1 ? 'open' : 'closed' });
   return life;
-}
-
-/** From a name: a life told again is told under the same ids. */
-function idOf(name: string): string {
-  const hex = createHash('sha256').update(name).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

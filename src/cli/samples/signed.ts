@@ -9,7 +9,7 @@ import {
 } from '../../ingress/auth/standard-webhooks';
 import { TELEGRAM_TOKEN_HEADER } from '../../ingress/auth/telegram-token';
 import { type Policy } from '../../ingress/sources/policy';
-import { type Body } from './bodies';
+import { type Body } from './happening';
 
 export interface SignedRequest {
   readonly headers: Readonly<Record<string, string>>;
