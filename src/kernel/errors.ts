@@ -14,6 +14,8 @@ const ERRORS = {
   conflict: 'warn',
   ambiguous_ticket: 'warn',
   invalid_input: 'warn',
+  invalid_query: 'warn',
+  not_yet_visible: 'warn',
   unauthenticated: 'warn',
   forbidden: 'warn',
   internal_error: 'error',

@@ -1,19 +1,51 @@
-import { EVENT_COLUMNS } from '../ledger/reading';
 import { type Queryable } from '../platform/postgres/database';
 import { type TopicKind } from './relay-topic';
 import { type RelayedEvent } from './ticket-record';
 
-/** The next positions of a lane behind a checkpoint. */
-export interface LaneExtent {
-  /** The last of them; the checkpoint's own position when the lane has no more. */
+const MIB = 1024 * 1024;
+/** A read, and a checkpoint behind it, for several batches: each statement costs as much as a few dozen events. */
+const POSITIONS_MAX = 1000;
+const SLICE_BYTES_MAX = MIB;
+
+export type PersonalData = 'include' | 'omit';
+
+export interface SliceRequest {
+  readonly kind: TopicKind;
+  readonly lane: number;
+  readonly after: number;
+  readonly personalData: PersonalData;
+  /** Default: the end of the lane. */
+  readonly to?: number;
+}
+
+/** The next positions of a lane, and which of their events are on the topic. */
+export interface LaneSlice {
+  readonly events: readonly RelayedEvent[];
+  /** Whatever is on the topic up to here is among the events. The position asked behind when the lane has no more. */
   readonly last: number;
-  /** How many of them are on the topic. */
-  readonly onTopic: number;
+  /** There may be more behind it. */
+  readonly isFull: boolean;
 }
 
 /** A position is missing: publishing what comes behind it would hide that for ever. */
 export class HoleInLane extends Error {
   override readonly name = 'HoleInLane';
+}
+
+/** Looks at a bounded number of positions and bytes; says so when a position is missing. */
+export async function readSlice(db: Queryable, request: SliceRequest): Promise<LaneSlice> {
+  const { after } = request;
+  const { found, last, onTopic } = await readExtent(db, request);
+  if (last - after !== found) {
+    throw new HoleInLane(
+      `lane ${request.lane} has a hole: ${found} events between ${after} and ${last}. casetrail verify says more`,
+    );
+  }
+  const events = onTopic === 0 ? [] : await readEvents(db, request, last);
+  const lastRead = events.at(-1)?.position ?? last;
+  return events.length < onTopic
+    ? { events, last: lastRead, isFull: true }
+    : { events, last, isFull: found === POSITIONS_MAX };
 }
 
 // $4: whether the topic is the one of rejections.
@@ -26,32 +58,35 @@ const EXTENT = {
            count(*) FILTER (WHERE ${ON_TOPIC})::int AS "onTopic"
     FROM (
       SELECT n.position, n.ticket_id, n.verdict FROM es.event n
-      WHERE n.lane = $1 AND n.position > $2 ORDER BY n.position LIMIT $3) e`,
+      WHERE n.lane = $1 AND n.position > $2 AND n.position <= $5 ORDER BY n.position LIMIT $3) e`,
 } as const;
 
-/** Looks at no more than `limit` positions; says so when one of them is missing. */
-export async function readExtent(
-  db: Queryable,
-  kind: TopicKind,
-  lane: number,
-  after: number,
-  limit: number,
-): Promise<LaneExtent> {
-  const [row] = await db.query<{ found: number; last: number; onTopic: number }>({
+interface Extent {
+  readonly found: number;
+  readonly last: number;
+  readonly onTopic: number;
+}
+
+async function readExtent(db: Queryable, request: SliceRequest): Promise<Extent> {
+  const { kind, lane, after, to = Number.MAX_SAFE_INTEGER } = request;
+  const [row] = await db.query<Extent & Record<string, unknown>>({
     ...EXTENT,
-    values: [lane, after, limit, kind === 'ticket-rejections'],
+    values: [lane, after, POSITIONS_MAX, kind === 'ticket-rejections', to],
   });
   if (row === undefined) throw new Error('an aggregate without GROUP BY has one row');
-  if (row.last - after !== row.found) {
-    throw new HoleInLane(`lane ${lane} has a hole: ${row.found} events between ${after} and ${row.last}`);
-  }
   return row;
 }
 
-// The bytes the senders wrote stand for the size of what is read, so that memory is bounded before anything is fetched.
-// OFFSET 0 keeps each look-up a look-up by index, whatever the planner believes of the tables' sizes.
-const readEvents = (personal: string): string => `
-    SELECT ${EVENT_COLUMNS}, a.digest, ${personal} AS personal
+const ms = (column: string): string => `(extract(epoch FROM e.${column}) * 1000)::bigint`;
+
+// Only what a record needs: each column costs at every event. The bytes the senders wrote stand for the size of what is
+// read, so that memory is bounded before anything is fetched. OFFSET 0 keeps each look-up a look-up by index, whatever
+// the planner believes of the tables' sizes.
+const eventsWith = (personal: string): string => `
+    SELECT e.position, e.tenant, e.ticket_id AS "ticketId", e.version, e.event_id AS "eventId", e.source, e.type,
+           e.verdict, e.verdict_reason AS "reason", ${ms('occurred_at')} AS "occurredAt",
+           ${ms('recorded_at')} AS "recordedAt", e.data, e.after, e.correlation_id AS "correlationId",
+           e.causation_id AS "causationId", e.traceparent, e.topic_prev AS "topicPrev", a.digest, ${personal} AS personal
     FROM (
       SELECT e.*, sum(e.body_bytes) OVER (ORDER BY e.position) - e.body_bytes AS bytes_before
       FROM es.event e
@@ -62,32 +97,23 @@ const readEvents = (personal: string): string => `
     WHERE e.bytes_before < $5
     ORDER BY e.position`;
 
-const READ_EVENTS = {
+const EVENTS = {
   include: {
     name: 'relay_read_with_personal',
-    text: readEvents(`(
+    text: eventsWith(`(
       SELECT c.personal FROM es.content c WHERE c.lane = e.lane AND c.position = e.position OFFSET 0)`),
   },
-  omit: { name: 'relay_read', text: readEvents('NULL::jsonb') },
-} as const;
+  omit: { name: 'relay_read', text: eventsWith('NULL::jsonb') },
+} as const satisfies Record<PersonalData, object>;
 
-export type PersonalData = keyof typeof READ_EVENTS;
-
-export interface EventsRequest {
-  readonly kind: TopicKind;
-  readonly lane: number;
-  readonly after: number;
-  readonly to: number;
-  readonly personalData: PersonalData;
-  /** At least one event is read, and none behind the one that goes beyond this. */
-  readonly bytesMax: number;
-}
-
-/** The topic's events between two positions, from the first on, perhaps not all of them. */
-export function readEventsOfTopic(db: Queryable, request: EventsRequest): Promise<RelayedEvent[]> {
-  const { kind, lane, after, to, personalData, bytesMax } = request;
+/** From the first on, perhaps not all of them, but at least one. */
+function readEvents(
+  db: Queryable,
+  { kind, lane, after, personalData }: SliceRequest,
+  to: number,
+): Promise<RelayedEvent[]> {
   return db.query<RelayedEvent & Record<string, unknown>>({
-    ...READ_EVENTS[personalData],
-    values: [lane, after, to, kind === 'ticket-rejections', bytesMax],
+    ...EVENTS[personalData],
+    values: [lane, after, to, kind === 'ticket-rejections', SLICE_BYTES_MAX],
   });
 }

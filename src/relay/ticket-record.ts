@@ -1,15 +1,39 @@
 import { type JsonObject, joinPersonal } from '../domain/personal';
-import { canonicalJson, type Json } from '../kernel/canonical-json';
+import { canonicalJson, type Json, quotedJson } from '../kernel/canonical-json';
 import { ticketKey } from '../kernel/ticket-key';
 import { type StoredEvent } from '../ledger/reading';
 import { type KafkaRecord } from '../platform/kafka/kafka-record';
 
-/** A stored event with what the topics carry beyond the narrow row. */
-export interface RelayedEvent extends StoredEvent {
+/** As much of a stored event as a record carries, and what it has beyond the narrow row. */
+export interface RelayedEvent extends Pick<StoredEvent, RelayedColumn> {
   /** Null where personal content stays in the store. */
   readonly personal: JsonObject | null;
   /** Of the append that stored the event; hexadecimal. */
   readonly digest: string;
+}
+
+type RelayedColumn =
+  | 'position'
+  | 'tenant'
+  | 'ticketId'
+  | 'version'
+  | 'eventId'
+  | 'source'
+  | 'type'
+  | 'verdict'
+  | 'reason'
+  | 'occurredAt'
+  | 'recordedAt'
+  | 'data'
+  | 'after'
+  | 'correlationId'
+  | 'causationId'
+  | 'traceparent'
+  | 'topicPrev';
+
+/** A record before it is encoded. */
+export interface TicketRecord extends KafkaRecord {
+  readonly value: string;
 }
 
 const CONTENT_TYPE = 'application/cloudevents+json; charset=UTF-8';
@@ -44,19 +68,22 @@ const headerOf = Object.entries(HEADER_OF) as readonly (readonly [keyof typeof H
  * The public form of a stored event: structured CloudEvents 1.0 JSON, its attributes repeated as headers. A pure function of
  * what is stored, down to the order of keys, so a second copy is the same bytes.
  */
-export function ticketRecord(event: RelayedEvent, logId: string): KafkaRecord {
+export function ticketRecord(event: RelayedEvent, logId: string): TicketRecord {
   if (event.ticketId === null) throw new Error(`event ${event.eventId} is of no ticket`);
   const key = ticketKey(event.tenant, event.ticketId);
   const attributes = attributesOf(event, key, logId);
   const headers: Record<string, string> = { 'content-type': CONTENT_TYPE };
+  let members = '';
   for (const [name, header] of headerOf) {
     const value = attributes[name];
-    if (value !== undefined) headers[header] = typeof value === 'string' ? value : String(value);
+    if (value === undefined) continue;
+    const isText = typeof value === 'string';
+    headers[header] = isText ? value : String(value);
+    members += `"${name}":${isText ? quotedJson(value) : value},`;
   }
-  const members = JSON.stringify(attributes).slice(1, -1);
   return {
     key,
-    value: `{${members},"datacontenttype":"application/json","after":${afterOf(event)},"data":${bodyOf(event)}}`,
+    value: `{${members}"datacontenttype":"application/json","after":${afterOf(event)},"data":${bodyOf(event)}}`,
     headers,
     timestamp: event.recordedAt,
   };

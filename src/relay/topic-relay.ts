@@ -2,17 +2,20 @@ import { advanceCheckpoint, type Checkpoint } from '../followers/checkpoint';
 import { type LaneFollower } from '../followers/lane-follower';
 import { type KafkaTopic } from '../platform/kafka/kafka-topic';
 import { type Queryable } from '../platform/postgres/database';
-import { batchOf, BATCH_BYTES_MAX } from './batch';
-import { type LaneExtent, type PersonalData, readEventsOfTopic, readExtent } from './lane-slice';
+import { batchesOf } from './batch';
+import { type LaneSlice, type PersonalData, readSlice } from './lane-slice';
 import { publishedPosition } from './published-position';
 import { type TopicKind } from './relay-topic';
-
-const EVENTS_MAX = 500;
 
 const LOG_ID = {
   name: 'relay_log_id',
   text: `SELECT log_id AS "logId" FROM es.log`,
 } as const;
+
+interface SliceAhead {
+  readonly after: number;
+  readonly slice: Promise<LaneSlice>;
+}
 
 export interface TopicRelayOptions {
   readonly db: Queryable;
@@ -32,6 +35,8 @@ export class TopicRelay implements LaneFollower {
   #prepared: Promise<string> | undefined;
   /** Lanes whose checkpoint says all there is to know. Of any other the partition's tail is asked first. */
   readonly #certain = new Set<number>();
+  /** By lane: what comes next, read while Kafka has what came before. */
+  readonly #ahead = new Map<number, SliceAhead>();
 
   constructor(private readonly options: TopicRelayOptions) {
     this.name = `relay:${options.topic.name}`;
@@ -50,39 +55,57 @@ export class TopicRelay implements LaneFollower {
     return { ...checkpoint, position };
   }
 
-  /** One batch, or the word of the partition's tail about the last one, whose outcome is unknown. */
+  /** A few batches, or the word of the partition's tail about one whose outcome is unknown. */
   async advance(checkpoint: Checkpoint): Promise<number> {
     const { lane, position } = checkpoint;
     if (!this.#certain.has(lane)) {
       const reopened = await this.opened(checkpoint);
       if (reopened.position !== position) return reopened.position;
     }
-    const extent = await readExtent(this.options.db, this.options.kind, lane, position, EVENTS_MAX);
-    if (extent.last === position) return position;
-    const last = extent.onTopic === 0 ? extent.last : await this.#publish(checkpoint, extent);
+    const slice = await this.#nextSlice(lane, position);
+    if (slice.last === position) return position;
+    if (slice.isFull) this.#readAhead(lane, slice.last);
+    const last = slice.events.length === 0 ? slice.last : await this.#publish(checkpoint, slice);
     await advanceCheckpoint(this.options.db, checkpoint, last);
     this.#certain.add(lane);
     return last;
   }
 
+  #nextSlice(lane: number, after: number): Promise<LaneSlice> {
+    const ahead = this.#ahead.get(lane);
+    this.#ahead.delete(lane);
+    return ahead?.after === after ? ahead.slice : this.#readSlice(lane, after);
+  }
+
+  #readAhead(lane: number, after: number): void {
+    const slice = this.#readSlice(lane, after);
+    // Whoever asks for it learns of the failure; perhaps nobody does.
+    slice.catch(() => undefined);
+    this.#ahead.set(lane, { after, slice });
+  }
+
+  #readSlice(lane: number, after: number): Promise<LaneSlice> {
+    const { db, kind, personalData } = this.options;
+    return readSlice(db, { kind, lane, after, personalData });
+  }
+
   /** Returns the position up to which the topic now holds everything: 0 where it was made anew behind our back. */
-  async #publish({ lane, position }: Checkpoint, extent: LaneExtent): Promise<number> {
-    const { db, kind, topic, personalData } = this.options;
-    const request = { kind, lane, after: position, to: extent.last, personalData, bytesMax: BATCH_BYTES_MAX };
-    const events = await readEventsOfTopic(db, request);
-    const { records, last } = batchOf(events, await this.#prepare());
+  async #publish({ lane, position }: Checkpoint, slice: LaneSlice): Promise<number> {
+    const { topic } = this.options;
+    const logId = await this.#prepare();
     this.#certain.delete(lane);
-    const ack = await topic.publish(lane, records).catch((thrown: unknown) => {
-      // The topic itself may have gone: it is looked for, and made again, before any lane publishes anything else.
-      this.#prepared = undefined;
-      this.#certain.clear();
-      throw thrown;
-    });
-    if (ack.baseOffset === '0' && events[0]?.topicPrev !== null) {
+    for (const { records, first } of batchesOf(slice.events, logId)) {
+      const ack = await topic.publish(lane, records).catch((thrown: unknown) => {
+        // The topic itself may have gone: it is looked for, and made again, before any lane publishes anything else.
+        this.#prepared = undefined;
+        this.#certain.clear();
+        throw thrown;
+      });
+      if (ack.baseOffset !== '0' || first.topicPrev === null) continue;
       this.#logStepBack({ lane, position }, 0);
       return 0;
     }
-    return records.length === extent.onTopic ? extent.last : last;
+    return slice.last;
   }
 
   /** Once for all lanes; while Kafka is away each lane's own retry tries again. */

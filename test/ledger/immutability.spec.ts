@@ -35,6 +35,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   content: 'INSERT, SELECT',
   event: 'INSERT, SELECT',
   follower: 'INSERT, SELECT, UPDATE',
+  follower_node: 'DELETE, INSERT, SELECT, UPDATE',
   lane: 'SELECT, UPDATE',
   log: 'SELECT',
   ticket_head: 'INSERT, SELECT, UPDATE',

@@ -1,18 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { CasetrailError } from '../../kernel/errors';
-import { DATABASE, type Database } from '../../platform/postgres/database';
-
-/** A row of rpt.ticket, instants as ISO text, its place in the log printed as one. */
-export type TicketView = Readonly<Record<string, unknown>>;
+import { DATABASE, type Database, type Queryable } from '../../platform/postgres/database';
+import { type JsonRow } from '../utc-instants';
+import { type TicketView, ticketViewOf } from './ticket-view';
 
 /** `id` is a ticket id, or a whole key `tenant/ticket_id`. A null tenant may see all. */
+export interface TicketAddress {
+  readonly id: string;
+  readonly tenant: string | null;
+  readonly source: string | null;
+}
+
 export class FindTicket extends Query<TicketView> {
-  constructor(
-    readonly id: string,
-    readonly tenant: string | null,
-    readonly source: string | null,
-  ) {
+  constructor(readonly address: TicketAddress) {
     super();
   }
 }
@@ -28,36 +29,28 @@ const FIND = {
     LIMIT 2`,
 } as const;
 
+/** The row of rpt.ticket; refuses what names no ticket, or several. */
+export async function findTicket(db: Queryable, { id, tenant, source }: TicketAddress): Promise<JsonRow> {
+  const notFound = new CasetrailError('not_found', `There is no ticket ${id}.`);
+  // PostgreSQL's text holds no NUL: no ticket has such an id.
+  if (id.includes('\0')) throw notFound;
+  const [found, other] = await db.query<{ ticket: JsonRow }>({ ...FIND, values: [id, tenant, source] });
+  if (found === undefined) throw notFound;
+  if (other !== undefined) {
+    throw new CasetrailError(
+      'ambiguous_ticket',
+      `Several tenants have a ticket ${id}: add ?source=<name>, or ask for tenant%2F${encodeURIComponent(id)}.`,
+    );
+  }
+  return found.ticket;
+}
+
 @Injectable()
 @QueryHandler(FindTicket)
 export class FindTicketHandler implements IQueryHandler<FindTicket> {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
-  async execute({ id, tenant, source }: FindTicket): Promise<TicketView> {
-    const rows = await this.db.query<{ ticket: TicketView }>({ ...FIND, values: [id, tenant, source] });
-    const [found, other] = rows;
-    if (found === undefined) throw new CasetrailError('not_found', `There is no ticket ${id}.`);
-    if (other !== undefined) {
-      throw new CasetrailError(
-        'ambiguous_ticket',
-        `Several tenants have a ticket ${id}: add ?source=<name>, or ask for tenant%2F${encodeURIComponent(id)}.`,
-      );
-    }
-    const { lane, position, ...columns } = found.ticket;
-    return { ...withUtcInstants(columns), position: `${String(lane)}:${String(position)}` };
+  async execute({ address }: FindTicket): Promise<TicketView> {
+    return ticketViewOf(await findTicket(this.db, address));
   }
-}
-
-/** PostgreSQL prints instants in the session's zone; JSON readers get UTC with milliseconds. */
-function withUtcInstants(row: TicketView): TicketView {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      name.endsWith('_at') || name === 'open_turn_since' ? utc(value) : value,
-    ]),
-  );
-}
-
-function utc(value: unknown): unknown {
-  return typeof value === 'string' ? new Date(value).toISOString() : value;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Checkpoint } from '../../../src/followers/checkpoint';
-import { claimFreeLanes, enrol, releaseLanes } from '../../../src/followers/lease';
+import { claimFreeLanes, enrol, leave } from '../../../src/followers/lease';
 import { type Kafka } from 'kafkajs';
 import { kafkaConnection } from '../../../src/platform/kafka/kafka-connection';
 import { KafkaTopic } from '../../../src/platform/kafka/kafka-topic';
@@ -59,7 +59,7 @@ export class RelayRig {
   /** Takes all lanes of the relay's topic, as a node does that starts. */
   async take(relay: TopicRelay): Promise<Checkpoint[]> {
     await enrol(this.db, relay.name);
-    await releaseLanes(this.db, relay.name, this.#owner);
+    await leave(this.db, relay.name, this.#owner);
     return claimFreeLanes(this.db, relay.name, this.#owner);
   }
 

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { canonicalJson, type Json } from '../../kernel/canonical-json';
+import { CasetrailError } from '../../kernel/errors';
+
+/** What a list was asked, page size and cursor apart. A place is only good for the question it was found by. */
+export type Question = Readonly<Record<string, Json | undefined>>;
+
+const written = z.tuple([z.string(), z.unknown()]);
+
+/** Names the last entry of a page; opaque to the caller, who can gain nothing by making one: it only says where to go on. */
+export function cursorAt(question: Question, place: Json): string {
+  return Buffer.from(JSON.stringify([digestOf(question), place])).toString('base64url');
+}
+
+export function placeOf<S extends z.ZodType>(cursor: string, question: Question, place: S): z.output<S> {
+  const read = written.safeParse(jsonOf(cursor));
+  if (!read.success) throw refused('This cursor was not made here.');
+  const [asked, found] = read.data;
+  if (asked !== digestOf(question)) {
+    throw refused(
+      'This cursor belongs to another question: filters, sort and view must stay the same from page to page.',
+    );
+  }
+  const parsed = place.safeParse(found);
+  if (!parsed.success) throw refused('This cursor was not made here.');
+  return parsed.data;
+}
+
+function jsonOf(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function digestOf(question: Question): string {
+  return createHash('sha256').update(canonicalJson(question)).digest('base64url').slice(0, 16);
+}
+
+function refused(why: string): CasetrailError {
+  return new CasetrailError('invalid_query', `cursor: ${why} Leave it out to begin at the first page.`);
+}

@@ -1,0 +1,59 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { z } from 'zod';
+import { DATABASE, type Database } from '../../platform/postgres/database';
+import { cursorAt, placeOf } from '../http/cursor';
+import { type JsonRow } from '../utc-instants';
+import { ticketPageStatement } from './ticket-page-statement';
+import { type TicketQuery } from './ticket-query';
+import { type TicketView, ticketViewOf } from './ticket-view';
+
+export interface TicketList {
+  readonly items: readonly TicketView[];
+  /** The cursor of the next page; null at the end. */
+  readonly next: string | null;
+}
+
+/** `tenant` is the caller's; null may see all. */
+export class ListTickets extends Query<TicketList> {
+  constructor(
+    readonly query: TicketQuery,
+    readonly tenant: string | null,
+  ) {
+    super();
+  }
+}
+
+const place = z.tuple([z.iso.datetime(), z.string()]);
+
+@Injectable()
+@QueryHandler(ListTickets)
+export class ListTicketsHandler implements IQueryHandler<ListTickets> {
+  constructor(@Inject(DATABASE) private readonly db: Database) {}
+
+  async execute({ query, tenant }: ListTickets): Promise<TicketList> {
+    const { limit, cursor } = query;
+    const question = {
+      list: 'tickets',
+      caller: tenant,
+      ...query,
+      limit: undefined,
+      cursor: undefined,
+      at_least: undefined,
+    };
+    const after = cursor === undefined ? null : placeOf(cursor, question, place);
+    // Another tenant's tickets are not refused: that they are there is nobody else's business.
+    if (tenant !== null && query.tenant !== undefined && query.tenant !== tenant)
+      return { items: [], next: null };
+    const rows = await this.db.query<{ ticket: JsonRow; at: string; key: string }>(
+      ticketPageStatement({ filter: query, tenant: tenant ?? query.tenant ?? null, after, limit: limit + 1 }),
+    );
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    const hasMore = rows.length > limit && last !== undefined;
+    return {
+      items: page.map(({ ticket }) => ticketViewOf(ticket)),
+      next: hasMore ? cursorAt(question, [last.at, last.key]) : null,
+    };
+  }
+}

@@ -1,0 +1,100 @@
+import { Client } from 'pg';
+import { type PublishedRecord } from '../relay/support/topic-reader';
+import { freshDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
+import { describeWithKafka, testBrokers } from '../support/kafka';
+import { seededRandom } from './support/demo-day';
+import { type DemoTopic, demoTopic, topicOf } from './support/demo-topic';
+import { type Example, runExample } from './support/example';
+
+const PATIENCE_MS = 20_000;
+jest.setTimeout(90_000);
+
+describeWithKafka('an example service', () => {
+  const database = freshDatabase();
+  const running: Example[] = [];
+  let day: DemoTopic;
+  let client: Client;
+
+  beforeAll(async () => {
+    day = await demoTopic(database.url, 60);
+    client = new Client({ connectionString: database.url });
+    await client.connect();
+  });
+  afterEach(() => Promise.all(running.splice(0).map((example) => example.stop('SIGKILL'))));
+  afterAll(() => client.end());
+
+  function run(name: string, ...args: string[]): Example {
+    const example = runExample(name, args);
+    running.push(example);
+    return example;
+  }
+
+  const materialise = (topic: string): Example =>
+    run('materialise-tickets', testBrokers().join(','), database.url, topic);
+
+  async function rows(text: string): Promise<unknown[]> {
+    return (await client.query(text)).rows as unknown[];
+  }
+
+  const materialised = (): Promise<unknown[]> =>
+    rows(
+      `SELECT ticket, status, close_reason, assignee, cycle_no, version::text FROM example.ticket ORDER BY ticket COLLATE "C"`,
+    );
+
+  test('materialises what rpt.ticket says, though copies of older events come in between', async () => {
+    const copied = withLateCopies(day.records);
+    expect(copied.length).toBeGreaterThan(day.records.length);
+    const example = materialise(await topicOf(copied));
+    await eventually(async () => expect(await materialised()).toEqual(day.tickets), PATIENCE_MS);
+    expect(await rows('SELECT ticket FROM example.ticket WHERE events <> version')).toEqual([]);
+    expect(await example.stop('SIGTERM')).toBe(0);
+    await client.query('DROP SCHEMA example CASCADE');
+  });
+
+  test('loses nothing and applies nothing twice when it is killed again and again', async () => {
+    const total = day.records.length;
+    const done = async (): Promise<number> => {
+      const [row] = (await rows('SELECT coalesce(sum(events), 0)::int AS done FROM example.ticket')) as [
+        { done: number },
+      ];
+      return row.done;
+    };
+    const topic = await topicOf(day.records);
+    for (const share of [0.1, 0.4, 0.7]) {
+      const example = materialise(topic);
+      await eventually(async () => expect(await done()).toBeGreaterThan(total * share), PATIENCE_MS);
+      await example.stop('SIGKILL');
+      expect(await done()).toBeLessThan(total);
+    }
+    materialise(topic);
+    await eventually(async () => expect(await materialised()).toEqual(day.tickets), 60_000);
+    expect(await rows('SELECT ticket FROM example.ticket WHERE events <> version')).toEqual([]);
+    await client.query('DROP SCHEMA example CASCADE');
+  });
+
+  test('prints every event of a ticket in order, and stops when it is told to', async () => {
+    const example = run('follow-tickets', testBrokers().join(','), day.name);
+    await eventually(() => expect(example.lines()).toHaveLength(day.records.length), PATIENCE_MS);
+    const ticket = day.tickets[3]?.ticket ?? '';
+    const versions = example
+      .lines()
+      .filter((line) => line.includes(`  ${ticket}  `))
+      .map((line) => /  v(\d+)  /.exec(line)?.[1]);
+    expect(versions).toEqual(versions.map((_, index) => String(index + 1)));
+    expect(versions).toHaveLength(Number(day.tickets[3]?.version));
+    expect(await example.stop('SIGTERM')).toBe(0);
+  });
+});
+
+/** Behind every third record a copy of an earlier one of its partition, as a relay that starts again may leave them. */
+function withLateCopies(records: readonly PublishedRecord[]): PublishedRecord[] {
+  const random = seededRandom(11);
+  const seen = new Map<number, PublishedRecord[]>();
+  return records.flatMap((record) => {
+    const before = [...(seen.get(record.partition) ?? []), record];
+    seen.set(record.partition, before);
+    const copy = before[Math.floor(random() * before.length)] ?? record;
+    return random() < 0.33 ? [record, copy] : [record];
+  });
+}

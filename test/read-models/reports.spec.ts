@@ -1,0 +1,112 @@
+import { type Incoming } from '../../src/ledger/incoming';
+import { type Database, openDatabase } from '../../src/platform/postgres/database';
+import { freshDatabase } from '../support/database';
+import { created, event, message, status } from '../support/events';
+import { type Reading, startReading } from './support/reading';
+
+const VIEWS = [
+  'agent',
+  'agent_presence',
+  'channel',
+  'queue',
+  'referrer',
+  'ticket_referrer',
+  'ticket_timeline',
+];
+
+function from(id: string, minute: number, source: string | null, campaign: string | null): Incoming {
+  return created(id, minute, { body: { acquisition: { source, campaign }, channel: { type: 'bot' } } });
+}
+
+function closed(id: string, minute: number, reason: string): Incoming {
+  const body = { previous_status: 'open', new_status: 'closed', close_reason: reason };
+  return event('status.changed', id, minute, { body });
+}
+
+describe('what analysts read', () => {
+  const database = freshDatabase();
+  let reading: Reading;
+  let analyst: Database;
+
+  beforeAll(async () => {
+    reading = await startReading(database);
+    analyst = openDatabase({
+      url: database.url,
+      poolMax: 1,
+      applicationName: 'test-analyst',
+      role: 'casetrail_analyst',
+    });
+    await reading.projected(
+      from('R-1', 0, 'facebook_ads', 'spring'),
+      status('R-1', 1, 'open', 'resolved'),
+      // Comes back through another advertisement: the first one brought the customer.
+      event('ticket.reopened', 'R-1', 2, {
+        namedReopened: true,
+        body: { acquisition: { source: 'telegram_ads', campaign: null } },
+      }),
+      from('R-2', 3, 'facebook_ads', 'spring'),
+      closed('R-2', 4, 'spam'),
+      from('R-3', 5, 'facebook_ads', 'spring'),
+      closed('R-3', 6, 'abandoned'),
+      from('R-4', 7, 'newsletter', null),
+      status('R-4', 8, 'open', 'resolved'),
+      created('R-5', 9, { body: { channel: { type: 'bot' } } }),
+      message('R-5', 10, 'm1', {
+        body: { message_id: 'm1', sender: { type: 'agent', agent_id: 'A7' }, is_private: true },
+      }),
+    );
+  });
+
+  afterAll(async () => {
+    await analyst.close();
+    await reading.app.close();
+  });
+
+  test('which advertisement brought how many conversations, and how they ended', async () => {
+    const rows = await analyst.query<Record<string, unknown>>({
+      text: `SELECT referrer_source, campaign, tickets, conversations, open_tickets, solved, abandoned, excluded
+             FROM rpt.referrer ORDER BY tickets DESC`,
+    });
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      ['facebook_ads', 'spring', 3, 4, 1, 0, 1, 1],
+      ['newsletter', null, 1, 1, 0, 1, 0, 0],
+    ]);
+  });
+
+  test('which channel brought how many', async () => {
+    const rows = await analyst.query<Record<string, unknown>>({
+      text: `SELECT channel_type, tickets, conversations, open_tickets, solved, abandoned, excluded FROM rpt.channel`,
+    });
+    expect(rows.map((row) => Object.values(row))).toEqual([['bot', 5, 6, 2, 1, 1, 1]]);
+  });
+
+  test("a ticket's timeline, without a word of what was said", async () => {
+    const rows = await analyst.query<Record<string, unknown>>({
+      text: `SELECT type, actor_kind, agent_id, is_public, message_id, status_after
+             FROM rpt.ticket_timeline WHERE ticket_key = 'acme/R-5' ORDER BY at, position`,
+    });
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      ['ticket.created', 'customer', null, null, null, 'open'],
+      ['message.received', 'agent', 'A7', false, 'm1', 'open'],
+    ]);
+    const whole = await analyst.query<Record<string, unknown>>({
+      text: `SELECT to_jsonb(t) AS row FROM rpt.ticket_timeline t`,
+    });
+    expect(whole.length).toBeGreaterThan(10);
+    expect(JSON.stringify(whole)).not.toMatch(/maria|text of/);
+  });
+
+  test('every view and column says what it is', async () => {
+    const silent = await analyst.query<Record<string, unknown>>({
+      text: `
+        SELECT c.relname, a.attname FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum >= 0 AND NOT a.attisdropped
+        WHERE c.relnamespace = 'rpt'::regnamespace AND c.relname = ANY($1)
+          AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL)`,
+      values: [VIEWS],
+    });
+    expect(silent).toEqual([]);
+    for (const view of VIEWS)
+      await analyst.query<Record<string, unknown>>({ text: `SELECT * FROM rpt.${view} LIMIT 1` });
+  });
+});
