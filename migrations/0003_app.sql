@@ -77,3 +77,17 @@ CREATE TABLE app.quarantine (
 COMMENT ON COLUMN app.quarantine.received_at IS 'The first arrival: kept through every retry.';
 CREATE INDEX quarantine_open ON app.quarantine (source, received_at) WHERE status = 'open';
 GRANT SELECT, INSERT, UPDATE ON app.quarantine TO casetrail_app;
+
+-- Deliveries of an event that was stored already, conflicting ones included: counted before they are answered.
+CREATE TABLE app.duplicate_count (
+  tenant    text NOT NULL,
+  ticket_id text NOT NULL,
+  source    text NOT NULL,
+  day       date NOT NULL,
+  n         bigint NOT NULL,
+  PRIMARY KEY (tenant, ticket_id, source, day)
+) WITH (fillfactor = 80);
+COMMENT ON COLUMN app.duplicate_count.ticket_id IS 'Empty: events of no ticket.';
+COMMENT ON COLUMN app.duplicate_count.day IS 'Of the arrival, UTC.';
+CREATE INDEX duplicate_count_day ON app.duplicate_count (day, source);
+GRANT SELECT, INSERT, UPDATE ON app.duplicate_count TO casetrail_app;

@@ -60,6 +60,7 @@ CREATE TRIGGER bot_answers AFTER INSERT OR UPDATE OF settings ON app.source
   FOR EACH ROW EXECUTE FUNCTION app.note_bot_answers();
 
 CREATE TABLE app.schedule (
+  no          int GENERATED ALWAYS AS IDENTITY UNIQUE,
   schedule_id text PRIMARY KEY,
   tenant      text NOT NULL,
   name        text NOT NULL,
@@ -68,11 +69,11 @@ CREATE TABLE app.schedule (
 COMMENT ON TABLE app.schedule IS 'How far the opening hours of each schedule are laid out in app.schedule_open_interval. Derived.';
 
 CREATE TABLE app.schedule_open_interval (
-  schedule_id      text NOT NULL,
+  schedule_no      int NOT NULL,
   open             tstzrange NOT NULL CHECK (NOT isempty(open)),
   schedule_version int NOT NULL,
-  -- Time is open or not, never twice. Its index is also the way in.
-  EXCLUDE USING gist (schedule_id WITH =, open WITH &&)
+  -- Time is open or not, never twice. Its index is also the way in; by number, since GiST splits long equal texts badly.
+  EXCLUDE USING gist (schedule_no WITH =, open WITH &&)
 );
 COMMENT ON TABLE app.schedule_open_interval IS 'Derived from app.sla_version under the same lock.';
 
@@ -91,8 +92,8 @@ COMMENT ON COLUMN rpt.schedule.laid_out_from IS 'rpt.schedule_open_interval know
 COMMENT ON COLUMN rpt.schedule.laid_out_to IS '… to here, always two years ahead.';
 
 CREATE VIEW rpt.schedule_open_interval AS
-  SELECT split_part(schedule_id, '/', 1) AS tenant_id, schedule_id, open, schedule_version
-  FROM app.schedule_open_interval;
+  SELECT s.tenant AS tenant_id, s.schedule_id, i.open, i.schedule_version
+  FROM app.schedule s JOIN app.schedule_open_interval i ON i.schedule_no = s.no;
 COMMENT ON VIEW rpt.schedule_open_interval IS 'When a schedule is open, as instants: clock changes, holidays and versions are in it already.';
 COMMENT ON COLUMN rpt.schedule_open_interval.tenant_id IS 'Whose schedule it is.';
 COMMENT ON COLUMN rpt.schedule_open_interval.schedule_id IS 'tenant_id/name.';

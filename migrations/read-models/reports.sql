@@ -243,3 +243,45 @@ COMMENT ON COLUMN rpt.referrer.abandoned IS 'Closed because the customer went aw
 COMMENT ON COLUMN rpt.referrer.excluded IS 'Merged, spam, duplicate or deleted.';
 COMMENT ON COLUMN rpt.referrer.first_at IS 'When the first of these customers came.';
 COMMENT ON COLUMN rpt.referrer.last_at IS 'When the last of these customers came.';
+
+CREATE OR REPLACE VIEW rpt.delivery_quality_daily AS
+  SELECT e.source, e.day, e.events, coalesce(d.duplicates, 0) AS duplicates, e.late_over_60s, e.out_of_order,
+         e.gaps_inferred, e.rejected, e.future_clock, coalesce(c.creation_inferred, 0) AS creation_inferred,
+         e.p50_lag_seconds, e.p95_lag_seconds, e.max_lag_seconds
+  FROM (
+    SELECT e.source, timezone('UTC', e.received_at)::date AS day, count(*) AS events,
+           count(*) FILTER (WHERE 'late' = ANY (e.flags)) AS late_over_60s,
+           count(*) FILTER (WHERE 'out_of_order' = ANY (e.flags)) AS out_of_order,
+           count(*) FILTER (WHERE e.verdict = 'accepted_gap') AS gaps_inferred,
+           count(*) FILTER (WHERE e.verdict = 'rejected') AS rejected,
+           count(*) FILTER (WHERE 'future_clock' = ANY (e.flags)) AS future_clock,
+           percentile_disc(0.5) WITHIN GROUP (ORDER BY l.seconds) AS p50_lag_seconds,
+           percentile_disc(0.95) WITHIN GROUP (ORDER BY l.seconds) AS p95_lag_seconds,
+           max(l.seconds) AS max_lag_seconds
+    FROM es.event e
+    CROSS JOIN LATERAL (
+      SELECT greatest(0, floor(extract(epoch FROM e.received_at - e.occurred_at)))::bigint AS seconds) l
+    WHERE e.source <> 'casetrail'
+    GROUP BY e.source, timezone('UTC', e.received_at)::date) e
+  LEFT JOIN (
+    SELECT source, day, sum(n)::bigint AS duplicates FROM app.duplicate_count GROUP BY source, day) d
+    ON d.source = e.source AND d.day = e.day
+  LEFT JOIN (
+    SELECT source, timezone('UTC', created_at)::date AS day, count(*) AS creation_inferred
+    FROM rpt.ticket WHERE creation_inferred GROUP BY source, timezone('UTC', created_at)::date) c
+    ON c.source = e.source AND c.day = e.day;
+
+COMMENT ON VIEW rpt.delivery_quality_daily IS 'How well each source delivers, by day of arrival (UTC). Straight from the log: ask for the days you need.';
+COMMENT ON COLUMN rpt.delivery_quality_daily.source IS 'The source.';
+COMMENT ON COLUMN rpt.delivery_quality_daily.day IS 'Day of arrival, UTC.';
+COMMENT ON COLUMN rpt.delivery_quality_daily.events IS 'Events stored.';
+COMMENT ON COLUMN rpt.delivery_quality_daily.duplicates IS 'Deliveries of events that were stored already.';
+COMMENT ON COLUMN rpt.delivery_quality_daily.late_over_60s IS 'Arrived more than 60 s after they happened.';
+COMMENT ON COLUMN rpt.delivery_quality_daily.out_of_order IS 'Arrived when something later was known of their ticket.';
+COMMENT ON COLUMN rpt.delivery_quality_daily.gaps_inferred IS 'Told of a step that never arrived (accepted_gap).';
+COMMENT ON COLUMN rpt.delivery_quality_daily.rejected IS 'Claimed a status change that the state machine refused.';
+COMMENT ON COLUMN rpt.delivery_quality_daily.future_clock IS 'Claimed to have happened more than 120 s after they arrived.';
+COMMENT ON COLUMN rpt.delivery_quality_daily.creation_inferred IS 'Tickets whose earliest event is of that day and whose creation never arrived.';
+COMMENT ON COLUMN rpt.delivery_quality_daily.p50_lag_seconds IS 'Median of arrival minus occurrence.';
+COMMENT ON COLUMN rpt.delivery_quality_daily.p95_lag_seconds IS '95th percentile of it.';
+COMMENT ON COLUMN rpt.delivery_quality_daily.max_lag_seconds IS 'The greatest of it.';

@@ -11,7 +11,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
   SELECT CASE WHEN b <= a THEN 0 ELSE (
     SELECT (SELECT coalesce(floor(sum(extract(epoch FROM least(upper(i.open), b) - greatest(lower(i.open), a))) * 1000), 0)
             FROM app.schedule_open_interval i
-            WHERE i.schedule_id = s.schedule_id AND i.open && tstzrange(a, greatest(a, b)))::bigint
+            WHERE i.schedule_no = s.no AND i.open && tstzrange(a, greatest(a, b)))::bigint
     FROM app.schedule s
     WHERE s.schedule_id = p_schedule AND s.laid_out @> a AND b <= upper(s.laid_out)) END
 $$;
@@ -325,8 +325,8 @@ SELECT tenant_id, ticket_id, ticket_key, instance_id, seq, kind, from_at, to_at,
     WHERE i.basis = 'calendar'
     UNION ALL
     SELECT greatest(lower(o.open), i.anchor_at), least(upper(o.open), now(), i.removed_at), o.schedule_version
-    FROM app.schedule_open_interval o
-    WHERE i.basis = 'business' AND o.schedule_id = i.schedule_id AND i.anchor_at < least(now(), i.removed_at)
+    FROM app.schedule h JOIN app.schedule_open_interval o ON o.schedule_no = h.no
+    WHERE i.basis = 'business' AND h.schedule_id = i.schedule_id AND i.anchor_at < least(now(), i.removed_at)
       AND o.open && tstzrange(i.anchor_at, least(now(), i.removed_at))) p
   WHERE i.stage IN ('running', 'paused') AND p.from_at < p.to_at;
 

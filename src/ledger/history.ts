@@ -1,21 +1,14 @@
 import { type Fact } from '../domain/fact';
-import { splitPersonal } from '../domain/personal';
 import { rejudge, type Rejudged, type VerdictChange } from '../domain/rejudge';
-import { currentVersion } from '../domain/upcasters';
 import { type Json } from '../kernel/canonical-json';
-import { ticketKey } from '../kernel/ticket-key';
-import { uuidV5 } from '../kernel/uuid';
 import { type Queryable } from '../platform/postgres/database';
-import { fingerprintOf } from './event-hash';
 import { identityOf } from './identity';
 import { type Incoming } from './incoming';
 import { judgedEvent, type Judgement, seal } from './judged-event';
 import { type Pending } from './pending';
+import { ownIncoming } from './own-event';
 import { judgementOf, plannedGroup, type PlannedGroup } from './plan';
-import { factOfStored, isOwn, OWN_SOURCE, readHeads, readTicket, type StoredEvent } from './reading';
-
-/** Namespace of casetrail's own event ids. */
-const OWN_EVENTS = 'b9a5d0c2-6c0f-5d0e-9a53-3f5f6f1c7a10';
+import { factOfStored, isOwn, readHeads, readTicket, type StoredEvent } from './reading';
 
 const READ_PERSONAL = {
   name: 'es_read_personal',
@@ -36,7 +29,7 @@ export async function planWithHistory(db: Queryable, pending: Pending): Promise<
   const judged = rejudge(head, stored.map(factOfStored), fact);
   const version = (head?.version ?? 0) + (judged.verdict === 'rejected' ? 0 : 1);
   const judgement = {
-    ...judgementOf(pending, judged, true),
+    ...judgementOf(pending, judged, head, true),
     version: judged.verdict === 'rejected' ? null : version,
   };
   const planned = plannedGroup(incoming.partitionKey, pending, head, judged.head, [{ pending, judgement }]);
@@ -88,35 +81,18 @@ function announcement(
     },
     after: { ...judged.after },
   };
-  const split = splitPersonal(change.announcement, body) as {
-    data: Record<string, Json>;
-    personal: Record<string, Json>;
-  };
-  return {
-    tenant: cause.tenant,
-    ticketId: cause.ticketId,
-    partitionKey: ticketKey(cause.tenant, cause.ticketId ?? ''),
-    eventId: uuidV5(OWN_EVENTS, `${cause.partitionKey} ${dedupeKey}`),
-    source: OWN_SOURCE,
-    sourceEventId: null,
-    sourceType: change.announcement,
-    dedupeKey,
-    fingerprint: fingerprintOf(dedupeKey),
+  return ownIncoming({
+    tenant: original.tenant,
+    ticketId: cause.ticketId ?? '',
     type: change.announcement,
-    namedReopened: false,
-    schemaVersion: currentVersion(change.announcement),
+    dedupeKey,
     occurredAt: cause.receivedAt,
-    claimedAt: null,
     receivedAt: cause.receivedAt,
-    flags: [],
-    data: split.data,
-    personal: split.personal,
-    raw: Buffer.alloc(0),
     correlationId: cause.correlationId,
     causationId: cause.eventId,
     traceparent: cause.traceparent,
-    keyId: null,
-  };
+    body,
+  });
 }
 
 function ownJudgement(judged: Rejudged, change: VerdictChange, version: number): Judgement {

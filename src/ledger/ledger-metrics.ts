@@ -6,12 +6,12 @@ const SECOND = 1000;
 /** What the ledger of this node did since the start. */
 export class LedgerMetrics {
   duplicates = 0;
-  /** Groups that another node's append, or a copy of an event, forced to be judged again. */
+  /** Groups of events that an append refused, and that were looked into. */
   conflicts = 0;
   #stored = 0;
   readonly #batches = new Histogram({
     name: 'casetrail_ledger_append_events',
-    help: 'Events of one append.',
+    help: 'Events that one append tried to store.',
     bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
   });
   readonly #durations = new Histogram({
@@ -32,7 +32,11 @@ export class LedgerMetrics {
       gauge('casetrail_ledger_waiting_bytes', 'Bytes of their bodies.', waiting.bytes),
       counter('casetrail_ledger_events_total', "Events stored, casetrail's own among them.", this.#stored),
       counter('casetrail_ledger_duplicates_total', 'Events that had been stored before.', this.duplicates),
-      counter('casetrail_ledger_conflicts_total', 'Groups of events judged again.', this.conflicts),
+      counter(
+        'casetrail_ledger_conflicts_total',
+        'Groups of events that an append refused: copies of stored ones, or another node was first.',
+        this.conflicts,
+      ),
       this.#batches.metric(),
       this.#durations.metric(),
     ];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { backoffMs, pause } from '../kernel/backoff';
 import { asError, CasetrailError } from '../kernel/errors';
 import { type Metric, type MetricSource } from '../platform/http/metrics/metric';
@@ -5,6 +6,8 @@ import { type Database } from '../platform/postgres/database';
 import { isAboutData, isOutage, isRace, refusal, unavailable } from './append-failure';
 import { AppendQueue } from './append-queue';
 import { appendGroups, type AppendResult } from './append-statement';
+import { type Announcement, announcedGroup } from './announcement';
+import { DuplicateCount } from './duplicate-count';
 import { answerStored, naturallyKnown } from './first-answers';
 import { HeadCache } from './head-cache';
 import { planWithHistory } from './history';
@@ -48,6 +51,7 @@ export class Ledger implements MetricSource {
   readonly #stopping = new AbortController();
   readonly #sweeper: NodeJS.Timeout;
   readonly #metrics = new LedgerMetrics();
+  readonly #duplicates: DuplicateCount;
   #pumping: Promise<void> | undefined;
   #failuresInARow = 0;
   #closed = false;
@@ -57,6 +61,7 @@ export class Ledger implements MetricSource {
     private readonly options: LedgerOptions,
   ) {
     this.#heads = new HeadCache(db, HEADS_KEPT);
+    this.#duplicates = new DuplicateCount(db);
     this.#sweeper = setInterval(() => this.#giveUpLate(), SWEEP_MS);
   }
 
@@ -83,11 +88,28 @@ export class Ledger implements MetricSource {
     }
     return new Promise((resolve, reject) => {
       const answer = (outcome: Outcome): void => {
-        if (outcome.kind === 'duplicate') this.#metrics.duplicates += 1;
-        resolve(outcome);
+        if (outcome.kind === 'stored') {
+          resolve(outcome);
+          return;
+        }
+        this.#metrics.duplicates += 1;
+        this.#duplicates.count(incoming).then(() => resolve(outcome), reject);
       };
       this.#open.admit(new Pending(incoming, this.options.lanes, deadlineAt, answer, reject));
     });
+  }
+
+  /**
+   * Appends casetrail's own events of one ticket, computed from its first `revision` events. False when the ticket has moved
+   * on: then nothing is written, and whoever follows it computes anew.
+   */
+  async announce(announcements: readonly Announcement[], revision: number): Promise<boolean> {
+    const group = await announcedGroup(this.db, announcements, revision, this.options.lanes);
+    if (group === null) return false;
+    const [places] = await appendGroups(this.db, randomUUID(), [group]);
+    if (places === null || places === undefined) return false;
+    this.options.onAppended([group.lane]);
+    return true;
   }
 
   /** Takes nothing more and waits for what is under way; what can't be stored within the grace is refused. */

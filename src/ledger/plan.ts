@@ -6,6 +6,9 @@ import { judgedEvent, type Judgement } from './judged-event';
 import { type Outcome } from './outcome';
 import { type Pending } from './pending';
 
+/** A fact of arrival: something later was known of its ticket already. */
+const OUT_OF_ORDER = 'out_of_order';
+
 /** A group ready to be appended, with the requests that wait for it (one per event, in the same order). */
 export interface PlannedGroup {
   readonly key: string;
@@ -55,7 +58,7 @@ function planTicket(
     const judged = repeats || pending.fact === null ? null : judge(next, pending.fact);
     if (judged === null) break;
     if (pending.naturalKey !== null) natural.add(pending.naturalKey);
-    waiting.push({ pending, judgement: judgementOf(pending, judged, false) });
+    waiting.push({ pending, judgement: judgementOf(pending, judged, next, false) });
     next = judged.head;
   }
   const rest = events.slice(waiting.length);
@@ -87,13 +90,20 @@ export function plannedGroup(
   };
 }
 
-export function judgementOf(pending: Pending, judged: Judged, naturalKnown: boolean): Judgement {
+/** `before`: the ticket as it was when the event arrived. */
+export function judgementOf(
+  pending: Pending,
+  judged: Judged,
+  before: TicketHead | null,
+  naturalKnown: boolean,
+): Judgement {
+  const isOutOfOrder = before !== null && pending.incoming.occurredAt < before.last_event_at;
   return {
     type: judged.type,
     version: judged.verdict === 'rejected' ? null : judged.head.version,
     verdict: judged.verdict,
     reason: judged.reason,
-    flags: [...pending.incoming.flags, ...judged.flags],
+    flags: [...pending.incoming.flags, ...judged.flags, ...(isOutOfOrder ? [OUT_OF_ORDER] : [])],
     after: judged.after,
     naturalKey: pending.naturalKey,
     naturalKnown,
