@@ -22,7 +22,7 @@ export class FindTicket extends Query<TicketView> {
 const FIND = {
   name: 'rpt_find_ticket',
   text: `
-    SELECT to_jsonb(t) AS ticket FROM rpt.ticket t
+    SELECT to_json(t) AS ticket FROM rpt.ticket t
     WHERE (t.ticket_id = $1 OR t.ticket_key = $1)
       AND ($2::text IS NULL OR t.tenant_id = $2)
       AND ($3::text IS NULL OR t.tenant_id = (SELECT s.tenant FROM app.source s WHERE s.name = $3))

@@ -15,11 +15,11 @@ export interface TicketPage {
 
 /** Each index of the table begins with the tenant: reading all of them means one short descent for each. */
 const TENANTS = `
-  WITH RECURSIVE tenant(id) AS (
+  tenant(id) AS (
     (SELECT t.tenant_id FROM rpt.ticket t ORDER BY t.tenant_id LIMIT 1)
     UNION ALL
     SELECT (SELECT t.tenant_id FROM rpt.ticket t WHERE t.tenant_id > tenant.id ORDER BY t.tenant_id LIMIT 1)
-    FROM tenant WHERE tenant.id IS NOT NULL)`;
+    FROM tenant WHERE tenant.id IS NOT NULL),`;
 
 /** Without a name: PostgreSQL plans each page for the filters and values it has. */
 export function ticketPageStatement({ filter, tenant, after, limit }: TicketPage): Statement {
@@ -35,18 +35,22 @@ export function ticketPageStatement({ filter, tenant, after, limit }: TicketPage
       ? []
       : [`(t.${column}, t.ticket_key) ${before} (${bind(after[0])}::timestamptz, ${bind(after[1])})`]),
   ];
-  const limited = `LIMIT ${bind(limit)}`;
-  const page = `
-    SELECT to_jsonb(t) AS ticket, t.${column} AS at, t.ticket_key
-    FROM rpt.ticket t
+  const order = (alias: string): string =>
+    `ORDER BY ${alias}.at ${direction}, ${alias}.ticket_key ${direction}`;
+  const keys = `
+    SELECT t.${column} AS at, t.ticket_key FROM rpt.ticket t
     WHERE ${conditions.join(' AND ')}
-    ORDER BY t.${column} ${direction}, t.ticket_key ${direction} ${limited}`;
-  const of = tenant === null ? `tenant CROSS JOIN LATERAL (${page}) p` : `(${page}) p`;
+    ORDER BY t.${column} ${direction}, t.ticket_key ${direction} LIMIT ${bind(limit)}`;
+  // First the keys, then the rows of one page: what is sorted stays narrow, and the view joins nothing for it.
   const text = `
-    ${tenant === null ? TENANTS : ''}
-    SELECT p.ticket, to_char(p.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, p.ticket_key AS key
-    FROM ${of}
-    ORDER BY p.at ${direction}, p.ticket_key ${direction} ${limited}`;
+    WITH RECURSIVE ${tenant === null ? TENANTS : ''}
+    page AS MATERIALIZED (
+      SELECT p.at, p.ticket_key FROM ${tenant === null ? 'tenant CROSS JOIN LATERAL' : ''} (${keys}) p
+      ${order('p')} LIMIT ${bind(limit)})
+    SELECT to_json(t) AS ticket, to_char(page.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
+           page.ticket_key AS key
+    FROM page JOIN rpt.ticket t ON t.ticket_key = page.ticket_key
+    ${order('page')}`;
   return { text, values };
 }
 

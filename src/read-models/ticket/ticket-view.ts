@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { closeReasons, statuses } from '../../domain/lifecycle';
 import { type JsonRow, withUtcInstants } from '../utc-instants';
@@ -41,15 +42,16 @@ export const ticketView = z.object({
   projection_version: z.int(),
 });
 
-export type TicketView = JsonRow & { readonly position: string; readonly projection_version: number };
+export type TicketView = JsonRow & { readonly position: string };
 
-/** `row` is a row of rpt.ticket as to_jsonb prints it. */
+/** `row` is a row of rpt.ticket as PostgreSQL prints it in JSON. */
 export function ticketViewOf(row: JsonRow): TicketView {
   const { lane, position, ...columns } = row;
-  return { ...withUtcInstants(columns), position: `${String(lane)}:${String(position)}` } as TicketView;
+  return { ...withUtcInstants(columns), position: `${String(lane)}:${String(position)}` };
 }
 
-/** A ticket changes with its events, and its row with the projection that wrote it. */
-export function ticketTag({ position, projection_version: projection }: TicketView): string {
-  return `"${position}.${projection}"`;
+/** The place of its last event; the digest follows what an event is not needed for, such as a change of its SLA. */
+export function ticketTag(ticket: TicketView): string {
+  const digest = createHash('sha256').update(JSON.stringify(ticket)).digest('base64url').slice(0, 10);
+  return `"${ticket.position}.${digest}"`;
 }

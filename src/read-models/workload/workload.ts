@@ -58,14 +58,14 @@ export class ListQueues extends Query<Workload> {
 const AGENTS = {
   name: 'rpt_agents',
   text: `
-    SELECT to_jsonb(a) AS item FROM rpt.agent a
+    SELECT to_json(a) AS item FROM rpt.agent a
     WHERE $1::text IS NULL OR a.tenant_id = $1 ORDER BY a.tenant_id, a.agent_id`,
 } as const;
 
 const QUEUES = {
   name: 'rpt_queues',
   text: `
-    SELECT to_jsonb(q) AS item FROM rpt.queue q
+    SELECT to_json(q) AS item FROM rpt.queue q
     WHERE $1::text IS NULL OR q.tenant_id = $1 ORDER BY q.tenant_id, q.channel_type, q.team_id`,
 } as const;
 
