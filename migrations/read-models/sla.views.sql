@@ -1,27 +1,30 @@
 -- What runs is added here to what the tables hold: from the anchor to now. Seconds are cut from the sum of the ms.
 
-CREATE OR REPLACE FUNCTION app.ms_between(a timestamptz, b timestamptz) RETURNS bigint
+CREATE OR REPLACE FUNCTION rpt.ms_between(a timestamptz, b timestamptz) RETURNS bigint
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT greatest(0, floor(extract(epoch FROM b - a) * 1000))::bigint
 $$;
 
--- Null, and not 0, where the hours are not known.
-CREATE OR REPLACE FUNCTION app.business_ms(p_schedule text, a timestamptz, b timestamptz) RETURNS bigint
+-- Null, and not 0, where the hours are not known. Over views: what a function reads, whoever calls it must be allowed to.
+CREATE OR REPLACE FUNCTION rpt.business_ms(p_schedule text, a timestamptz, b timestamptz) RETURNS bigint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
   SELECT CASE WHEN b <= a THEN 0 ELSE (
     SELECT (SELECT coalesce(floor(sum(extract(epoch FROM least(upper(i.open), b) - greatest(lower(i.open), a))) * 1000), 0)
-            FROM app.schedule_open_interval i
-            WHERE i.schedule_no = s.no AND i.open && tstzrange(a, greatest(a, b)))::bigint
-    FROM app.schedule s
-    WHERE s.schedule_id = p_schedule AND s.laid_out @> a AND b <= upper(s.laid_out)) END
+            FROM rpt.schedule_open_interval i
+            WHERE i.schedule_id = s.schedule_id AND i.open && tstzrange(a, greatest(a, b)))::bigint
+    FROM rpt.schedule s
+    WHERE s.schedule_id = p_schedule AND s.laid_out_from <= a AND b <= s.laid_out_to) END
 $$;
 
 -- The SLA's own time: always, or while its schedule is open.
-CREATE OR REPLACE FUNCTION app.own_ms(p_basis text, p_schedule text, a timestamptz, b timestamptz) RETURNS bigint
+CREATE OR REPLACE FUNCTION rpt.own_ms(p_basis text, p_schedule text, a timestamptz, b timestamptz) RETURNS bigint
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT CASE p_basis WHEN 'business' THEN app.business_ms(p_schedule, a, b) ELSE app.ms_between(a, b) END
+  SELECT CASE p_basis WHEN 'business' THEN rpt.business_ms(p_schedule, a, b) ELSE rpt.ms_between(a, b) END
 $$;
-GRANT EXECUTE ON FUNCTION app.ms_between, app.business_ms, app.own_ms TO casetrail_app, casetrail_analyst;
+COMMENT ON FUNCTION rpt.ms_between IS 'Whole milliseconds from a to b; 0 when b is before a.';
+COMMENT ON FUNCTION rpt.business_ms IS 'Open milliseconds of a schedule from a to b. Null where its hours are not known.';
+COMMENT ON FUNCTION rpt.own_ms IS 'Milliseconds from a to b as an SLA clock counts them: business = while the schedule is open, calendar = always.';
+GRANT EXECUTE ON FUNCTION rpt.ms_between, rpt.business_ms, rpt.own_ms TO casetrail_app, casetrail_analyst;
 
 CREATE OR REPLACE VIEW rpt.ticket_metrics AS
 SELECT m.tenant_id, m.ticket_id, m.ticket_key, m.first_response_applicable, m.first_response_at,
@@ -35,7 +38,7 @@ SELECT m.tenant_id, m.ticket_id, m.ticket_key, m.first_response_applicable, m.fi
          s.unresolved_business - s.waiting_business - s.on_hold_business AS active_business_seconds,
          s.waiting AS waiting_on_customer_seconds, s.on_hold AS on_hold_seconds,
          (m.contested_ms + CASE WHEN m.contested_runs THEN live.ms ELSE 0 END) / 1000 AS contested_pause_seconds,
-         (m.unanswered_ms + CASE WHEN m.waiting_since IS NOT NULL THEN app.ms_between(m.anchor_at, now()) ELSE 0 END)
+         (m.unanswered_ms + CASE WHEN m.waiting_since IS NOT NULL THEN rpt.ms_between(m.anchor_at, now()) ELSE 0 END)
            / 1000 AS unanswered_seconds,
          m.reopen_count, m.resolution_cycles, m.reassignment_count, m.agents_replied_count, m.public_agent_messages,
          m.customer_messages, m.private_notes, m.agent_turns, m.is_one_touch, m.resolved_without_reply,
@@ -45,10 +48,10 @@ SELECT m.tenant_id, m.ticket_id, m.ticket_key, m.first_response_applicable, m.fi
          m.due_out_of_reach, m.config_revision, :generation AS projection_version
   FROM ticket_metrics m
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN m.running_court IS NULL THEN 0 ELSE app.ms_between(m.anchor_at, now()) END AS ms,
+    SELECT CASE WHEN m.running_court IS NULL THEN 0 ELSE rpt.ms_between(m.anchor_at, now()) END AS ms,
            CASE WHEN m.schedule_id IS NULL THEN NULL
                 WHEN m.running_court IS NULL THEN 0
-                ELSE app.business_ms(m.schedule_id, m.anchor_at, now()) END AS business_ms) live
+                ELSE rpt.business_ms(m.schedule_id, m.anchor_at, now()) END AS business_ms) live
   CROSS JOIN LATERAL (
     SELECT (m.unresolved_ms + live.ms) / 1000 AS unresolved,
            (m.unresolved_business_ms + live.business_ms) / 1000 AS unresolved_business,
@@ -109,8 +112,8 @@ COMMENT ON COLUMN rpt.ticket_metrics.projection_version IS 'Which version of the
 
 CREATE OR REPLACE VIEW rpt.status_interval AS
 SELECT i.tenant_id, i.ticket_id, i.ticket_key, i.seq, i.status, i.category, i.from_at, i.to_at,
-         coalesce(i.seconds, app.ms_between(i.from_at, now()) / 1000) AS seconds,
-         CASE WHEN i.to_at IS NULL THEN app.business_ms(i.schedule_id, i.from_at, now()) / 1000
+         coalesce(i.seconds, rpt.ms_between(i.from_at, now()) / 1000) AS seconds,
+         CASE WHEN i.to_at IS NULL THEN rpt.business_ms(i.schedule_id, i.from_at, now()) / 1000
               ELSE i.business_seconds END AS business_seconds,
          i.cycle_no, i.entered_by, i.event_id, i.is_inferred, :generation AS projection_version
   FROM status_interval i;
@@ -137,17 +140,17 @@ SELECT a.tenant_id, a.ticket_id, a.ticket_key, a.seq, a.agent_id, a.from_at, a.t
          (a.unresolved_ms + live.ms) / 1000 AS seconds,
          (a.active_ms + CASE WHEN a.active_runs THEN live.ms ELSE 0 END) / 1000 AS active_seconds,
          (a.elapsed_ms + CASE WHEN a.elapsed_runs_by IS NULL THEN 0
-           ELSE app.own_ms(a.elapsed_runs_by, a.schedule_id, a.anchor_at, live.until) END) / 1000
+           ELSE rpt.own_ms(a.elapsed_runs_by, a.schedule_id, a.anchor_at, live.until) END) / 1000
            AS resolution_elapsed_seconds,
          (a.elapsed_business_ms + CASE
            WHEN a.elapsed_runs_by IS NULL THEN 0
-           WHEN a.schedule_id IS NULL THEN app.ms_between(a.anchor_at, live.until)
-           ELSE app.business_ms(a.schedule_id, a.anchor_at, live.until) END) / 1000
+           WHEN a.schedule_id IS NULL THEN rpt.ms_between(a.anchor_at, live.until)
+           ELSE rpt.business_ms(a.schedule_id, a.anchor_at, live.until) END) / 1000
            AS resolution_elapsed_business_seconds,
          :generation AS projection_version
   FROM assignment_interval a
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN a.to_at IS NULL THEN app.ms_between(a.anchor_at, now()) ELSE 0 END AS ms,
+    SELECT CASE WHEN a.to_at IS NULL THEN rpt.ms_between(a.anchor_at, now()) ELSE 0 END AS ms,
            least(now(), a.elapsed_until) AS until) live;
 
 COMMENT ON VIEW rpt.assignment_interval IS 'One row a time with one owner, or in the queue. What happens after the solution belongs to nobody.';
@@ -166,8 +169,8 @@ COMMENT ON COLUMN rpt.assignment_interval.projection_version IS 'Which version o
 
 CREATE OR REPLACE VIEW rpt.response_turn AS
 SELECT r.tenant_id, r.ticket_id, r.ticket_key, r.turn_no, r.kind, r.waiting_since, r.ended_at,
-         coalesce(r.seconds, app.ms_between(r.waiting_since, now()) / 1000) AS seconds,
-         CASE WHEN r.ended_at IS NULL THEN app.business_ms(r.schedule_id, r.waiting_since, now()) / 1000
+         coalesce(r.seconds, rpt.ms_between(r.waiting_since, now()) / 1000) AS seconds,
+         CASE WHEN r.ended_at IS NULL THEN rpt.business_ms(r.schedule_id, r.waiting_since, now()) / 1000
               ELSE r.business_seconds END AS business_seconds,
          r.outcome, r.answered_by_kind, r.agent_id, r.trigger_message_id, r.answer_message_id, r.customer_messages,
          :generation AS projection_version
@@ -193,11 +196,11 @@ COMMENT ON COLUMN rpt.response_turn.projection_version IS 'Which version of the 
 
 CREATE OR REPLACE VIEW rpt.resolution_cycle AS
 SELECT c.tenant_id, c.ticket_id, c.ticket_key, c.cycle_no, c.opened_at, c.done_at,
-         CASE WHEN c.done_at IS NULL AND c.is_measured THEN app.ms_between(c.opened_at, now()) / 1000
+         CASE WHEN c.done_at IS NULL AND c.is_measured THEN rpt.ms_between(c.opened_at, now()) / 1000
               ELSE c.seconds END AS seconds,
-         CASE WHEN c.done_at IS NULL AND c.is_measured THEN app.business_ms(c.schedule_id, c.opened_at, now()) / 1000
+         CASE WHEN c.done_at IS NULL AND c.is_measured THEN rpt.business_ms(c.schedule_id, c.opened_at, now()) / 1000
               ELSE c.business_seconds END AS business_seconds,
-         (c.paused_ms + CASE WHEN c.pause_runs THEN app.ms_between(c.anchor_at, now()) ELSE 0 END) / 1000
+         (c.paused_ms + CASE WHEN c.pause_runs THEN rpt.ms_between(c.anchor_at, now()) ELSE 0 END) / 1000
            AS paused_seconds,
          c.reopened_by, c.start_inferred, :generation AS projection_version
   FROM resolution_cycle c;
@@ -269,7 +272,7 @@ SELECT i.tenant_id, i.ticket_id, i.ticket_key, i.instance_id, i.metric, i.instan
   CROSS JOIN LATERAL (
     SELECT i.stage IN ('running', 'paused') AS open, least(now(), i.removed_at) AS until) u
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN u.open THEN app.own_ms(i.basis, i.schedule_id, i.anchor_at, u.until) ELSE 0 END AS ms) own
+    SELECT CASE WHEN u.open THEN rpt.own_ms(i.basis, i.schedule_id, i.anchor_at, u.until) ELSE 0 END AS ms) own
   CROSS JOIN LATERAL (
     SELECT u.open, u.until, u.open AND coalesce(i.removed_at <= now(), false) AS removed,
            i.breached OR coalesce(u.open AND i.breaks_at <= u.until, false) AS breached,
@@ -318,7 +321,7 @@ SELECT tenant_id, ticket_id, ticket_key, instance_id, seq, kind, from_at, to_at,
   SELECT i.tenant_id, i.ticket_id, i.ticket_key, i.instance_id,
          1000000 + row_number() OVER (PARTITION BY i.instance_id ORDER BY p.from_at)::int,
          CASE i.stage WHEN 'paused' THEN 'pause' ELSE 'run' END, p.from_at, p.to_at,
-         app.ms_between(p.from_at, p.to_at), NULL, 'under_way', p.schedule_version, :generation
+         rpt.ms_between(p.from_at, p.to_at), NULL, 'under_way', p.schedule_version, :generation
   FROM sla_instance i
   CROSS JOIN LATERAL (
     SELECT i.anchor_at AS from_at, least(now(), i.removed_at) AS to_at, NULL::int AS schedule_version
