@@ -10,23 +10,24 @@ export const LAID_OUT_SINCE = Date.UTC(2010, 0, 1);
 const AHEAD_MS = REACH_MS + 60 * DAY;
 const AT_LEAST_MS = REACH_MS + 30 * DAY;
 
-const FORGET = {
-  name: 'sla_forget_hours',
-  text: 'DELETE FROM app.schedule_open_interval WHERE schedule_id = $1',
-};
-
 const LAY_OUT = {
   name: 'sla_lay_out',
   text: `
     INSERT INTO app.schedule AS s (schedule_id, tenant, name, laid_out)
     VALUES ($1, $2, $3, tstzrange(to_timestamp($4::bigint / 1000.0), to_timestamp($5::bigint / 1000.0)))
-    ON CONFLICT (schedule_id) DO UPDATE SET laid_out = EXCLUDED.laid_out`,
+    ON CONFLICT (schedule_id) DO UPDATE SET laid_out = EXCLUDED.laid_out
+    RETURNING s.no`,
+};
+
+const CLEAR = {
+  name: 'sla_clear_hours',
+  text: 'DELETE FROM app.schedule_open_interval WHERE schedule_no = $1',
 };
 
 const OPEN = {
   name: 'sla_open_hours',
   text: `
-    INSERT INTO app.schedule_open_interval (schedule_id, open, schedule_version)
+    INSERT INTO app.schedule_open_interval (schedule_no, open, schedule_version)
     SELECT $1, tstzrange(to_timestamp(i.opens / 1000.0), to_timestamp(i.closes / 1000.0)), i.version
     FROM unnest($2::bigint[], $3::bigint[], $4::int[]) AS i(opens, closes, version)`,
 };
@@ -34,29 +35,27 @@ const OPEN = {
 const SHORT = {
   name: 'sla_short_hours',
   text: `
-    SELECT schedule_id, tenant, name, floor(extract(epoch FROM lower(laid_out)) * 1000)::bigint AS since,
+    SELECT tenant, name, floor(extract(epoch FROM lower(laid_out)) * 1000)::bigint AS since,
            floor(extract(epoch FROM upper(laid_out)) * 1000)::bigint AS until
-    FROM app.schedule WHERE upper(laid_out) < to_timestamp($1::bigint / 1000.0) ORDER BY schedule_id`,
+    FROM app.schedule WHERE upper(laid_out) < to_timestamp($1::bigint / 1000.0) ORDER BY no`,
 };
+
+type Named = Pick<ScheduleVersion, 'tenant' | 'name'>;
 
 /** The hours of one schedule for SQL, from scratch. Call it under the lock, with all the schedule's versions. */
 export async function layOutHours(
   tx: Queryable,
-  { tenant, name }: Pick<ScheduleVersion, 'tenant' | 'name'>,
+  schedule: Named,
   versions: readonly ScheduleVersion[],
   now: number,
 ): Promise<void> {
-  const id = scheduleId(tenant, name);
   const until = now + AHEAD_MS;
-  await tx.query({ ...FORGET, values: [id] });
-  await tx.query({ ...LAY_OUT, values: [id, tenant, name, LAID_OUT_SINCE, until] });
-  await insertHours(tx, id, calendarOf(versions), LAID_OUT_SINCE, until);
+  const no = await noteSpan(tx, schedule, LAID_OUT_SINCE, until);
+  await tx.query({ ...CLEAR, values: [no] });
+  await insertHours(tx, no, calendarOf(versions), LAID_OUT_SINCE, until);
 }
 
-interface Short extends Record<string, unknown> {
-  readonly schedule_id: string;
-  readonly tenant: string;
-  readonly name: string;
+interface Short extends Named, Record<string, unknown> {
   readonly since: number;
   readonly until: number;
 }
@@ -64,17 +63,31 @@ interface Short extends Record<string, unknown> {
 /** Time goes on, and with it where two years ahead is. Call it under the lock. */
 export async function extendHours(tx: Queryable, now: number): Promise<void> {
   const short = await tx.query<Short>({ ...SHORT, values: [now + AT_LEAST_MS] });
-  for (const { schedule_id: id, tenant, name, since, until } of short) {
-    const versions = (await readVersions(tx, tenant)).filter(isSchedule).filter((one) => one.name === name);
+  for (const { since, until, ...schedule } of short) {
+    const ofTenant = (await readVersions(tx, schedule.tenant)).filter(isSchedule);
+    const versions = ofTenant.filter(({ name }) => name === schedule.name);
     const further = now + AHEAD_MS;
-    await insertHours(tx, id, calendarOf(versions), until, further);
-    await tx.query({ ...LAY_OUT, values: [id, tenant, name, since, further] });
+    const no = await noteSpan(tx, schedule, since, further);
+    await insertHours(tx, no, calendarOf(versions), until, further);
   }
+}
+
+/** Returns the schedule's number. */
+async function noteSpan(
+  tx: Queryable,
+  { tenant, name }: Named,
+  since: number,
+  until: number,
+): Promise<number> {
+  const values = [scheduleId(tenant, name), tenant, name, since, until];
+  const [row] = await tx.query<{ no: number }>({ ...LAY_OUT, values });
+  if (row === undefined) throw new Error('an upsert returns its row');
+  return row.no;
 }
 
 async function insertHours(
   tx: Queryable,
-  id: string,
+  no: number,
   calendar: Calendar,
   from: number,
   to: number,
@@ -82,5 +95,5 @@ async function insertHours(
   const open = calendar.openWithin(from, to);
   const opens = open.map((interval) => interval.from);
   const closes = open.map((interval) => interval.to);
-  await tx.query({ ...OPEN, values: [id, opens, closes, open.map(({ version }) => version)] });
+  await tx.query({ ...OPEN, values: [no, opens, closes, open.map(({ version }) => version)] });
 }

@@ -10,14 +10,15 @@ interface Fields {
   readonly name: string;
 }
 
-/** Versions of the tenant acme, applied in this order. */
+/** Versions of the tenant acme, applied in this order: the first of each is valid from the beginning. */
 function applied(...list: readonly Fields[]): SlaVersion[] {
   return list.map((fields, index) => {
     const before = list
       .slice(0, index)
       .filter(({ kind, name }) => kind === fields.kind && name === fields.name);
     const common = { id: index + 1, tenant: 'acme', version: before.length + 1, recordedAt: 0 };
-    return { ...common, validFrom: null, reprocessedUntil: null, ...fields } as SlaVersion;
+    const version = { ...common, validFrom: null, reprocessedUntil: null, ...fields } as SlaVersion;
+    return version.kind !== 'bot_answers' && before.length === 0 ? { ...version, validFrom: null } : version;
   });
 }
 
