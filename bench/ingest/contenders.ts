@@ -35,6 +35,7 @@ export async function startContender(
   name: ContenderName,
   connections: number,
   roles = 'ingress',
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Contender> {
   const database = `${name}_${roles.replaceAll(',', '_')}`;
   const url = await server.createDatabase(database);
@@ -47,6 +48,7 @@ export async function startContender(
     PORT: '0',
     CASETRAIL_DATA_DIR: join(server.directory, database),
     LOG_LEVEL: 'warn',
+    ...more,
   };
   const process =
     name === 'casetrail'

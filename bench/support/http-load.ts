@@ -22,6 +22,23 @@ interface Request {
 
 const WARMED = 1.5;
 
+/** So many a second over all connections, evenly: each takes the next place in time. */
+class Pace {
+  #next = performance.now();
+
+  constructor(private readonly intervalMs: number) {}
+
+  static of(perSecond: number | undefined): Pace {
+    return new Pace(perSecond === undefined ? 0 : 1000 / perSecond);
+  }
+
+  waitMs(): number {
+    const wait = this.#next - performance.now();
+    this.#next += this.intervalMs;
+    return wait;
+  }
+}
+
 /**
  * Keep-alive connections that each send one webhook, wait for its answer and send the next: no pipelining. Written by
  * hand over sockets because the generator shares the cores with what it measures; requests are made before a round.
@@ -32,6 +49,8 @@ export class HttpLoad {
   /** Every event id that left: what is stored beyond these came from nowhere. */
   readonly sent = new Set<string>();
   readonly faults: string[] = [];
+  /** Called with each answer of 200 as it comes. */
+  onAcknowledged: (answer: string, at: number) => void = () => undefined;
   readonly #connections: Connection[];
   #expectedPerSecond = 4_000;
 
@@ -44,11 +63,15 @@ export class HttpLoad {
     return new HttpLoad(await Promise.all(names.map((name) => Connection.open(target, name))));
   }
 
-  /** `onMeasured` is called once the lead-in is over: from there on counts what the figures count. */
+  /**
+   * `onMeasured` is called once the lead-in is over: from there on counts what the figures count. Without `perSecond` each
+   * connection sends as soon as it has its answer.
+   */
   async run(
     leadInMs: number,
     measuredMs: number,
     onMeasured: () => void = () => undefined,
+    perSecond?: number,
   ): Promise<RoundFigures> {
     const share =
       (this.#expectedPerSecond * WARMED * (leadInMs + measuredMs)) / 1000 / this.#connections.length;
@@ -58,9 +81,10 @@ export class HttpLoad {
     const until = from + measuredMs;
     const timer = setTimeout(onMeasured, leadInMs);
     const latencies: number[] = [];
+    const pace = Pace.of(perSecond);
     await Promise.all(
       this.#connections.map((connection) =>
-        connection.run(until, (request, startedAt, answer) => {
+        connection.run(until, pace, (request, startedAt, answer) => {
           this.#note(request, answer);
           const now = performance.now();
           if (now >= from && now < until) latencies.push(now - startedAt);
@@ -69,9 +93,9 @@ export class HttpLoad {
     );
     clearTimeout(timer);
     const sorted = Float64Array.from(latencies).sort();
-    const perSecond = (sorted.length * 1000) / measuredMs;
-    this.#expectedPerSecond = perSecond;
-    return { perSecond, p50Ms: percentile(sorted, 0.5), p99Ms: percentile(sorted, 0.99) };
+    const answered = (sorted.length * 1000) / measuredMs;
+    this.#expectedPerSecond = answered;
+    return { perSecond: answered, p50Ms: percentile(sorted, 0.5), p99Ms: percentile(sorted, 0.99) };
   }
 
   close(): void {
@@ -82,7 +106,10 @@ export class HttpLoad {
     this.sent.add(eventId);
     if (answer.status !== 200) this.#fault(`${answer.status} for ${eventId}: ${answer.text.slice(-400)}`);
     else if (!answer.text.includes(eventId)) this.#fault(`the answer to ${eventId} is about another event`);
-    else this.acknowledged.add(eventId);
+    else {
+      this.acknowledged.add(eventId);
+      this.onAcknowledged(answer.text, performance.now());
+    }
   }
 
   #fault(text: string): void {
@@ -127,12 +154,16 @@ class Connection {
   }
 
   /** Sends until the time has come, and returns once the last request is answered. */
-  run(until: number, onAnswer: OnAnswer): Promise<void> {
+  run(until: number, pace: Pace, onAnswer: OnAnswer): Promise<void> {
     return new Promise((resolve, reject) => {
       let request: Request;
       let startedAt = 0;
       let text = '';
       const send = (): void => {
+        if (performance.now() >= until) {
+          end(resolve);
+          return;
+        }
         request = this.#next();
         startedAt = performance.now();
         this.socket.write(request.bytes);
@@ -143,8 +174,12 @@ class Connection {
         const answer = { status: Number(text.slice(9, 12)), text };
         text = '';
         onAnswer(request, startedAt, answer);
-        if (performance.now() < until) send();
-        else end(resolve);
+        sendInTurn();
+      };
+      const sendInTurn = (): void => {
+        const wait = pace.waitMs();
+        if (wait < 1) send();
+        else setTimeout(send, wait);
       };
       const onGone = (): void => end(() => reject(new Error('the server closed a connection')));
       const end = (then: () => void): void => {
@@ -152,7 +187,7 @@ class Connection {
         then();
       };
       this.socket.on('data', onData).on('close', onGone);
-      send();
+      sendInTurn();
     });
   }
 
