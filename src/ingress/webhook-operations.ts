@@ -41,6 +41,7 @@ export const webhookOperations = operationsUnder(
       200: {
         description: 'Stored, known, held or set aside: it need not be sent again.',
         schema: webhookAnswer,
+        headers: { 'X-Receipt-Id': 'Names this delivery, in refusals too.' },
       },
     },
     refusals: refusalsByStatus(),

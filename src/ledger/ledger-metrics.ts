@@ -1,5 +1,6 @@
 import { Histogram } from '../platform/http/metrics/histogram';
 import { counter, gauge, type Metric } from '../platform/http/metrics/metric';
+import { type AppendGroup, type AppendResult } from './append-statement';
 
 const SECOND = 1000;
 
@@ -20,10 +21,13 @@ export class LedgerMetrics {
     bounds: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   });
 
-  appended(tried: number, stored: number, durationMs: number): void {
-    this.#batches.observe(tried);
-    this.#durations.observe(durationMs / SECOND);
-    this.#stored += stored;
+  async measured(groups: readonly AppendGroup[], append: () => Promise<AppendResult>): Promise<AppendResult> {
+    const startedAt = performance.now();
+    const result = await append();
+    this.#durations.observe((performance.now() - startedAt) / SECOND);
+    this.#batches.observe(groups.reduce((sum, { events }) => sum + events.length, 0));
+    this.#stored += result.reduce((sum, places) => sum + (places?.length ?? 0), 0);
+    return result;
   }
 
   metrics(waiting: { readonly events: number; readonly bytes: number }): readonly Metric[] {

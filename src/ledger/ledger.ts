@@ -5,7 +5,7 @@ import { type Metric, type MetricSource } from '../platform/http/metrics/metric'
 import { type Database } from '../platform/postgres/database';
 import { isAboutData, isOutage, isRace, refusal, unavailable } from './append-failure';
 import { AppendQueue } from './append-queue';
-import { appendGroups, type AppendResult } from './append-statement';
+import { type AppendGroup, appendGroups, type AppendResult } from './append-statement';
 import { type Announcement, announcedGroup } from './announcement';
 import { DuplicateCount } from './duplicate-count';
 import { answerStored, naturallyKnown } from './first-answers';
@@ -21,8 +21,6 @@ import { SideTasks } from './side-tasks';
 
 const SWEEP_MS = 100;
 const HEADS_KEPT = 50_000;
-/** A ticket that other nodes keep moving is given up after so many rounds; the sender's retry finds it calmer. */
-const ROUNDS_MAX = 20;
 
 export interface LedgerOptions {
   readonly lanes: number;
@@ -106,7 +104,7 @@ export class Ledger implements MetricSource {
   async announce(announcements: readonly Announcement[], revision: number): Promise<boolean> {
     const group = await announcedGroup(this.db, announcements, revision, this.options.lanes);
     if (group === null) return false;
-    const [places] = await appendGroups(this.db, randomUUID(), [group]);
+    const [places] = await this.#append(randomUUID(), [group]);
     if (places === null || places === undefined) return false;
     this.options.onAppended([group.lane]);
     return true;
@@ -147,15 +145,11 @@ export class Ledger implements MetricSource {
   async #pump(): Promise<void> {
     // Requests that arrived in the same turn of the event loop share the first append.
     await nextTurn();
-    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch())
-      await this.#appendBatch(batch);
+    const next = (): Pending[] => this.#queue.take(this.options.batchMax);
+    for (let batch = next(); batch.length > 0; batch = next()) await this.#appendBatch(batch);
     await nextTurn();
     this.#pumping = undefined;
     this.#wake();
-  }
-
-  #nextBatch(): Pending[] {
-    return this.#queue.take(this.options.batchMax);
   }
 
   /** Never rejects: whatever goes wrong is the answer of the events concerned. */
@@ -178,7 +172,11 @@ export class Ledger implements MetricSource {
     const waiting = groups.flatMap(pendingsOf);
     do {
       try {
-        this.#settleWritten(groups, await this.#append(attempt, groups));
+        const result = await this.#append(
+          attempt,
+          groups.map(({ group }) => group),
+        );
+        this.#settleWritten(groups, result);
         return;
       } catch (thrown) {
         if (isRace(thrown)) {
@@ -191,14 +189,8 @@ export class Ledger implements MetricSource {
     } while (!this.#stopping.signal.aborted);
   }
 
-  async #append(attempt: string, planned: readonly PlannedGroup[]): Promise<AppendResult> {
-    const groups = planned.map(({ group }) => group);
-    const startedAt = performance.now();
-    const result = await appendGroups(this.db, attempt, groups);
-    const tried = groups.reduce((sum, { events }) => sum + events.length, 0);
-    const stored = result.reduce((sum, places) => sum + (places?.length ?? 0), 0);
-    this.#metrics.appended(tried, stored, performance.now() - startedAt);
-    return result;
+  #append(attempt: string, groups: readonly AppendGroup[]): Promise<AppendResult> {
+    return this.#metrics.measured(groups, () => appendGroups(this.db, attempt, groups));
   }
 
   #settleWritten(groups: readonly PlannedGroup[], result: AppendResult): void {
@@ -276,7 +268,9 @@ export class Ledger implements MetricSource {
 
   /** A refused group: answer what is stored already, fetch the head as it is now, and judge the rest again. */
   async #lookInto(events: readonly Pending[]): Promise<readonly Pending[]> {
-    const rest = this.#withinRounds(await answerStored(this.db, events));
+    const unanswered = await answerStored(this.db, events);
+    for (const pending of unanswered) pending.beginRound();
+    const rest = unanswered.filter((pending) => !pending.settled);
     const [first] = rest;
     if (first?.fact === undefined || first.fact === null) return rest;
     await this.#heads.reload([first]);
@@ -289,17 +283,8 @@ export class Ledger implements MetricSource {
     const [first, ...others] = events;
     if (first === undefined) return [];
     const planned = await planWithHistory(this.db, first);
-    this.#settleWritten([planned], await this.#append(newAttempt([planned]), [planned]));
+    this.#settleWritten([planned], await this.#append(newAttempt([planned]), [planned.group]));
     return others;
-  }
-
-  #withinRounds(events: readonly Pending[]): readonly Pending[] {
-    for (const pending of events) {
-      pending.rounds += 1;
-      if (pending.rounds > ROUNDS_MAX)
-        pending.fail(unavailable('too many nodes write to this ticket at once'));
-    }
-    return events.filter((pending) => !pending.settled);
   }
 
   #giveUpLate(): void {

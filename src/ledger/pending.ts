@@ -1,10 +1,13 @@
 import { type Fact, type FactFields, factOf } from '../domain/fact';
 import { naturalKey } from '../domain/natural-key';
 import { laneOf } from '../kernel/ticket-key';
+import { unavailable } from './append-failure';
 import { identityOf } from './identity';
 import { type Incoming } from './incoming';
 import { seal, type SealedContent } from './judged-event';
 import { type Outcome } from './outcome';
+
+const ROUNDS_MAX = 20;
 
 /** An event between the request that brought it and the commit that keeps it. */
 export class Pending {
@@ -16,10 +19,10 @@ export class Pending {
   readonly identity: string;
   /** Appends that may have stored this event although their answer was lost. */
   readonly attempts = new Set<string>();
-  rounds = 0;
   /** Its message or status change stands in the ticket under another id: only the history tells which one counts. */
   needsHistory = false;
   readonly #listeners: (() => void)[] = [];
+  #rounds = 0;
   #settled = false;
   #outcome: Outcome | null = null;
 
@@ -55,6 +58,12 @@ export class Pending {
 
   fail(error: Error): void {
     this.#end(() => this.reject(error));
+  }
+
+  /** A ticket that other nodes keep moving is given up at last; the sender's retry finds it calmer. */
+  beginRound(): void {
+    this.#rounds += 1;
+    if (this.#rounds > ROUNDS_MAX) this.fail(unavailable('too many nodes write to this ticket at once'));
   }
 
   onSettled(listener: () => void): void {

@@ -39,6 +39,12 @@ export interface StoredEvent {
   readonly topicPrev: number | null;
 }
 
+/** An event as far as the rows of its ticket may depend on it: rebuilding them reads no more than this. */
+export type HistoryEvent = Omit<
+  StoredEvent,
+  'sourceType' | 'after' | 'correlationId' | 'causationId' | 'traceparent' | 'topicPrev'
+>;
+
 const ms = (column: string, alias: string): string =>
   `(extract(epoch FROM e.${column}) * 1000)::bigint AS "${alias}"`;
 
@@ -134,12 +140,12 @@ export async function readHeads(
 }
 
 /** casetrail's own events announce; they are no input of judge or fold. */
-export function isOwn(event: StoredEvent): boolean {
+export function isOwn(event: Pick<StoredEvent, 'source'>): boolean {
   return event.source === OWN_SOURCE;
 }
 
 /** What judge and fold see of a stored event: parsed by its type's schema when it came in, brought to today's version here. */
-export function factOfStored(event: StoredEvent): Fact {
+export function factOfStored(event: HistoryEvent): Fact {
   return factOf({
     ref: identityOf(event.source, event.dedupeKey),
     eventId: event.eventId,

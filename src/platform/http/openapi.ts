@@ -27,7 +27,11 @@ export interface DescribedAnswer {
   readonly schema?: z.ZodType;
   /** application/json unless it says otherwise. */
   readonly type?: string;
+  /** What each of its own headers says, by name. */
+  readonly headers?: Headers;
 }
+
+type Headers = Readonly<Record<string, string>>;
 
 /** The codes a refusal may carry, by status. */
 export type Refusals = Readonly<Record<number, readonly string[]>>;
@@ -55,6 +59,14 @@ export const problemSchema = z.looseObject({
   retry_after_s: z.int().optional(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
+
+const RETRY_AFTER: Headers = { 'Retry-After': 'Seconds to wait before the next try.' };
+const REFUSAL_HEADERS: Readonly<Record<number, Headers>> = {
+  401: { 'WWW-Authenticate': 'What would have been a proof.' },
+  405: { Allow: 'The methods there are.' },
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
+};
 
 /** What a call may meet because of what it is, and what its own declaration adds. */
 export function refusalsOf({ needs, path, query, body, refusals = {} }: Operation): Refusals {
@@ -107,14 +119,17 @@ function described(operation: Operation): Json {
       ? {}
       : {
           requestBody: {
-            required: true,
+            required: !body.safeParse({}).success,
             content: { 'application/json': { schema: schemaOf(body, 'input') } },
           },
         }),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, success(answer)])),
       ...Object.fromEntries(
-        Object.entries(refusalsOf(operation)).map(([status, codes]) => [status, refusal(codes)]),
+        Object.entries(refusalsOf(operation)).map(([status, codes]) => [
+          status,
+          refusal(Number(status), codes),
+        ]),
       ),
     },
   };
@@ -129,7 +144,8 @@ function pathParameters(path: string): Json[] {
 function queryParameters(query: z.ZodObject | undefined): Json[] {
   if (query === undefined) return [];
   return Object.entries(query.shape as Record<string, z.ZodType>).map(([name, schema]) => {
-    return { name, in: 'query', required: false, schema: schemaOf(schema, 'input') };
+    const required = !schema.safeParse(undefined).success;
+    return { name, in: 'query', required, schema: schemaOf(schema, 'input') };
   });
 }
 
@@ -138,19 +154,31 @@ function operationId({ method, path }: Operation): string {
   return [method, ...path.split(/[^A-Za-z0-9]+/).filter((part) => part !== '')].join('_');
 }
 
-function success({ description, schema, type = 'application/json' }: DescribedAnswer): Json {
+function success({ description, schema, type = 'application/json', headers }: DescribedAnswer): Json {
   const content = schema === undefined ? {} : { content: { [type]: { schema: schemaOf(schema, 'output') } } };
-  return { description, ...content };
+  return { description, ...describedHeaders(headers), ...content };
 }
 
-function refusal(codes: readonly string[]): Json {
+function refusal(status: number, codes: readonly string[]): Json {
   const schema = {
     allOf: [
       { $ref: '#/components/schemas/Problem' },
       { type: 'object', properties: { code: { enum: codes } } },
     ],
   };
-  return { description: codes.join(', '), content: { 'application/problem+json': { schema } } };
+  return {
+    description: codes.join(', '),
+    ...describedHeaders(REFUSAL_HEADERS[status]),
+    content: { 'application/problem+json': { schema } },
+  };
+}
+
+function describedHeaders(headers: Headers | undefined): Json {
+  if (headers === undefined) return {};
+  const described = Object.entries(headers).map(([name, description]) => {
+    return [name, { description, schema: { type: 'string' } }];
+  });
+  return { headers: Object.fromEntries(described) as Json };
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {

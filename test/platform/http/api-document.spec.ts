@@ -177,8 +177,39 @@ describe('the API as it is documented', () => {
     for (const token of [reader, foreign]) expect((await call(`get ${at}`, at, { token })).status).toBe(403);
   });
 
+  test('is true of tickets, agents and queues', async () => {
+    for (const [type, data] of [
+      ['ticket.created', { customer: { first_name: 'Ada' }, channel: { type: 'topic_group' } }],
+      ['agent.assigned', { agent_id: 'A-1' }],
+      ['message.received', { message_id: 'M-1', sender: { type: 'customer' }, content: { text: 'Hello?' } }],
+    ] as const) {
+      const body = webhook(source, type, { ticket_id: 'R-1', ...data });
+      await call('post /v1/ingress/{source}', `/v1/ingress/${source.key}`, { body });
+    }
+    await eventually(async () => {
+      const shown = await call('get /v1/tickets/{id}', '/v1/tickets/R-1');
+      expect(shown.body).toMatchObject({ ticket_id: 'R-1', version: 3 });
+    });
+    await call('get /v1/tickets', '/v1/tickets?status=open&limit=1');
+    for (const view of ['internal', 'customer'])
+      await call('get /v1/tickets/{id}/timeline', `/v1/tickets/R-1/timeline?view=${view}`);
+    await call('get /v1/agents', '/v1/agents');
+    await call('get /v1/queues', '/v1/queues');
+    await call('get /v1/admin/sla', '/v1/admin/sla');
+    expect((await call('get /v1/tickets/{id}', '/v1/tickets/none')).status).toBe(404);
+    expect((await call('get /v1/tickets', '/v1/tickets?limit=0')).status).toBeGreaterThanOrEqual(400);
+    expect((await call('get /v1/tickets', '/v1/tickets', { token: 'ct_wrong' })).status).toBe(401);
+  });
+
   test('is true of what runs it', async () => {
-    for (const path of ['/health/live', '/health/ready', '/metrics', '/docs', '/openapi.json'])
+    for (const path of [
+      '/health/live',
+      '/health/ready',
+      '/metrics',
+      '/docs',
+      '/openapi.json',
+      '/asyncapi.json',
+    ])
       expect((await call(`get ${path}`, path)).status).toBe(200);
     app.services.draining = true;
     expect((await call('get /health/ready', '/health/ready')).status).toBe(503);

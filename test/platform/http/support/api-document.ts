@@ -3,9 +3,12 @@ import { z } from 'zod';
 
 interface Described {
   readonly operationId: string;
-  readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
-  >;
+  readonly responses: Readonly<Record<string, DescribedResponse>>;
+}
+
+interface DescribedResponse {
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
 }
 
 interface Document {
@@ -37,6 +40,10 @@ export class ApiDocument {
   faults(operation: string, answer: request.Response): readonly string[] {
     const response = this.#described(operation).responses[answer.status];
     if (response === undefined) return [`status ${answer.status} is not documented`];
+    const missing = Object.keys(response.headers ?? {}).find(
+      (name) => !(name.toLowerCase() in answer.headers),
+    );
+    if (missing !== undefined) return [`no header ${missing}`];
     const type = (answer.headers['content-type'] ?? '').split(';')[0] ?? '';
     if (response.content === undefined) return answer.text === '' ? [] : ['a body that is not documented'];
     const found = Object.entries(response.content).find(([documented]) => documented.split(';')[0] === type);
