@@ -2,18 +2,51 @@
 // Node still reads, so that it can be told that it is too old. Prints nothing when everything is fresh.
 import { spawn } from 'child_process';
 import { createHash } from 'crypto';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'fs';
 import { dirname, join, relative } from 'path';
 import { fileURLToPath } from 'url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const installStamp = join(root, 'node_modules', '.casetrail-install');
 const buildStamp = join(root, 'dist', '.casetrail-build');
+const lock = join(root, '.prepare.lock');
 const STILL_BUSY_MS = 10000;
+const LOOK_AGAIN_MS = 500;
 
 function main() {
   refuseOldNode();
-  return install().then(() => (process.argv.includes('--build') ? build() : undefined));
+  return locked().then(() => install().then(() => (process.argv.includes('--build') ? build() : undefined)));
+}
+
+/** `npm start` and `npm test` may be typed in the same minute: the second waits until the first has prepared. */
+function locked() {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    process.once('exit', () => rmSync(lock, { force: true }));
+    return Promise.resolve();
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    if (!isAlive(lockOwner())) rmSync(lock, { force: true });
+    return new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS)).then(locked);
+  }
+}
+
+function lockOwner() {
+  try {
+    return Number(readFileSync(lock, 'utf8'));
+  } catch (error) {
+    return 0;
+  }
+}
+
+function isAlive(pid) {
+  if (pid === 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function refuseOldNode() {
@@ -172,6 +205,7 @@ function writeStamp(path, stamp) {
   writeFileSync(path, JSON.stringify(stamp) + '\n');
 }
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 new Promise((resolve) => resolve(main())).catch((error) => {
   console.error(error.message);
   process.exit(1);

@@ -50,7 +50,7 @@ const CLAIM = {
     WHERE (f.name, f.lane) IN (
       SELECT c.name, c.lane FROM es.follower c
       WHERE c.name = $1 AND c.lane <> ALL ($3::smallint[])
-        AND (c.owner IS NULL OR c.owner = $2 OR NOT EXISTS (
+        AND (c.owner IS NULL OR NOT EXISTS (
           SELECT FROM es.follower_node n
           WHERE n.name = c.name AND n.owner = c.owner AND n.lease_until > clock_timestamp()))
       ORDER BY c.lane LIMIT $4 FOR UPDATE OF c SKIP LOCKED)
@@ -103,7 +103,7 @@ export async function survey(db: Queryable, follower: string, owner: string): Pr
   return { lanes: row.lanes, nodes: row.nodes ?? [], held: new Map(row.held) };
 }
 
-/** Takes lanes that no living node holds, or that are this node's own but of an epoch that it does not know. */
+/** Takes lanes that no living node holds. */
 export function claimFreeLanes(
   db: Queryable,
   follower: string,

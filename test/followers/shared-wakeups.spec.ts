@@ -7,6 +7,7 @@ import { freshDatabase } from '../support/database';
 import { message } from '../support/events';
 import { eventually } from '../support/eventually';
 import { openLedger } from '../support/ledger';
+import { TEST_LANES } from '../support/template';
 import { COUNTING, expectEachCountedOnce, makeCountingTable } from './support/counting-follower';
 import { APP_ROLE, startNodeInProcess } from './support/nodes';
 
@@ -23,12 +24,14 @@ interface Ear {
 
 describe('wake-ups between nodes', () => {
   const database = freshDatabase();
+  let admin: Database;
   let db: Database;
   let ears: Ear[] = [];
   let heard: string[] = [];
   let eavesdropper: Listener;
 
   beforeAll(async () => {
+    admin = openDatabase({ url: database.url, poolMax: 1, applicationName: 'test' });
     db = openDatabase({ url: database.url, poolMax: 4, applicationName: 'test', role: APP_ROLE });
     await makeCountingTable(database.url);
     await enrol(db, COUNTING);
@@ -47,7 +50,10 @@ describe('wake-ups between nodes', () => {
     ears = [];
   });
 
-  afterAll(() => db.close());
+  afterAll(async () => {
+    await db.close();
+    await admin.close();
+  });
 
   function listenTo(hear: (payload: string) => void): Listener {
     return listen({ url: database.url, channel: CHANNEL, hear, log: () => undefined });
@@ -55,7 +61,7 @@ describe('wake-ups between nodes', () => {
 
   function untilListening(count: number): Promise<void> {
     return eventually(async () => {
-      const rows = await db.query({ text: LISTENING });
+      const rows = await admin.query({ text: LISTENING });
       expect(rows.length).toBe(count);
     });
   }
@@ -124,9 +130,7 @@ describe('wake-ups between nodes', () => {
 
   it('are heard again after the connection was lost', async () => {
     const [here, there] = await twoEars();
-    const admin = openDatabase({ url: database.url, poolMax: 1, applicationName: 'test' });
     const killed = await admin.query({ text: `SELECT pg_terminate_backend(pid) FROM (${LISTENING}) l` });
-    await admin.close();
     expect(killed.length).toBe(3);
     await eventually(() => {
       here.wakeups.wake([2]);
@@ -144,20 +148,12 @@ describe('wake-ups between nodes', () => {
   });
 
   it('let a follower that would poll much later handle what another node has appended', async () => {
-    const [here, there] = await twoEars();
-    const node = startNodeInProcess(database.url, {
-      node: there.node,
-      wakeups: there.wakeups,
-      pollMs: NEVER_MS,
-    });
+    const [here, there] = [startEar(), startEar()];
+    await untilListening(3);
+    const { node, wakeups } = there;
+    const follower = startNodeInProcess(database.url, { node, wakeups, pollMs: NEVER_MS });
+    await eventually(() => expect(follower.runner.states().length).toBe(TEST_LANES));
     const ledger = openLedger(database, { onAppended: (lanes) => here.wakeups.wake(lanes) });
-    await eventually(async () => {
-      const held = await db.query({ text: 'SELECT FROM es.follower WHERE owner = $1', values: [there.node] });
-      expect(held.length).toBe(4);
-    });
-    await db.query({ text: 'DELETE FROM es.follower_node WHERE owner = $1', values: [here.node] });
-    await eventually(() => expect(node.runner.states().length).toBe(8));
-    await renewLease(db, 'another', here.node);
     // Twice: the second time every lane has been asleep.
     for (const round of [1, 2]) {
       for (let ticket = 0; ticket < 40; ticket++)
@@ -165,7 +161,7 @@ describe('wake-ups between nodes', () => {
       await eventually(() => expectEachCountedOnce(db));
     }
     await ledger.close();
-    await node.stop();
+    await follower.stop();
   });
 });
 

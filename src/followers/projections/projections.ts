@@ -33,25 +33,28 @@ export class Projections implements LaneFollower {
   async advance(checkpoint: Checkpoint): Promise<number> {
     const { lane, position } = checkpoint;
     const projector = this.#lanes.get(lane) ?? (await this.#open(lane));
+    // Before the slice: once a batch is committed nothing more may fail, or the loop would not know where it stands.
+    await this.#renew(projector, checkpoint, 1);
     const slice = await readLane(this.db, lane, position, SLICE);
-    const to = slice.at(-1)?.position ?? position;
-    if (to > position) await this.#commit(projector, checkpoint, to, await projector.batchOf(slice));
-    await this.#renew(projector, { ...checkpoint, position: to }, to === position);
-    return to;
+    const last = slice.at(-1);
+    if (last === undefined) {
+      await this.#renew(projector, checkpoint, Infinity);
+      return position;
+    }
+    await this.#commit(projector, checkpoint, last.position, await projector.batchOf(slice));
+    return last.position;
   }
 
   async tick({ lane }: Checkpoint): Promise<void> {
     await this.#lanes.get(lane)?.tick();
   }
 
-  /** One step while events wait, all there is while none do. */
-  async #renew(projector: LaneProjector, checkpoint: Checkpoint, isIdle: boolean): Promise<void> {
-    const { position } = checkpoint;
-    for (;;) {
-      const batch = await projector.outdated(position, OUTDATED);
+  /** Rows that must be made anew: a few between two slices, all of them while no event waits. */
+  async #renew(projector: LaneProjector, checkpoint: Checkpoint, steps: number): Promise<void> {
+    for (let step = 0; step < steps; step += 1) {
+      const batch = await projector.outdated(checkpoint.position, OUTDATED);
       if (batch === null) return;
-      await this.#commit(projector, checkpoint, position, batch);
-      if (!isIdle) return;
+      await this.#commit(projector, checkpoint, checkpoint.position, batch);
     }
   }
 

@@ -1,15 +1,15 @@
 import { type Fact } from '../../domain/fact';
 import { extendFold, foldTicket, type TicketFold } from '../../domain/fold-ticket';
 import { ticketKey } from '../../kernel/ticket-key';
-import { factOfStored, isOwn, type StoredEvent } from '../../ledger/reading';
+import { factOfStored, type HistoryEvent, isOwn } from '../../ledger/reading';
 
 /** An event that belongs to a ticket, and so has a verdict. */
-export type TicketEvent = StoredEvent & {
+export type TicketEvent = HistoryEvent & {
   readonly ticketId: string;
-  readonly verdict: NonNullable<StoredEvent['verdict']>;
+  readonly verdict: NonNullable<HistoryEvent['verdict']>;
 };
 
-export function isTicketEvent(event: StoredEvent): event is TicketEvent {
+export function isTicketEvent(event: HistoryEvent): event is TicketEvent {
   return event.ticketId !== null;
 }
 
@@ -64,7 +64,7 @@ export class TicketHistory {
   }
 }
 
-export function byTicket(slice: readonly StoredEvent[]): Map<string, TicketEvent[]> {
+export function byTicket(slice: readonly HistoryEvent[]): Map<string, TicketEvent[]> {
   const tickets = new Map<string, TicketEvent[]>();
   for (const event of slice) {
     if (!isTicketEvent(event)) continue;

@@ -10,7 +10,7 @@ function main({ url, node, pollMs, freezeInBatch }: NodeOrder): void {
   const role = 'casetrail_app';
   const leases = openDatabase({ url, poolMax: 1, applicationName: 'test-leases', role });
   const batches = openDatabase({ url, poolMax: 4, applicationName: 'test', role, frozenAfterMs: 1000 });
-  const log = (line: string): void => void process.stderr.write(`${node}: ${line}\n`);
+  const log = (): void => undefined;
   const wakeups = new SharedWakeups({
     db: leases,
     node,
