@@ -1,8 +1,8 @@
 import { readLane } from '../../ledger/reading';
 import { type Database } from '../../platform/postgres/database';
-import { StatementError } from '../../platform/postgres/database-error';
 import { advanceCheckpoint, type Checkpoint } from '../checkpoint';
 import { type LaneFollower } from '../lane-follower';
+import { commitBatch } from './commit-batch';
 import { liveGenerations } from './generations';
 import { type Batch, LaneProjector } from './lane-projector';
 import { type Projection } from './projection';
@@ -11,6 +11,7 @@ import { type Projection } from './projection';
 export const PROJECTIONS = 'projections';
 const SLICE = 500;
 const OUTDATED = 100;
+const RENEW_MS = 500;
 
 /**
  * All projections of a node behind one lease a lane: the rows of every read model and the checkpoint move in one transaction, so
@@ -34,11 +35,11 @@ export class Projections implements LaneFollower {
     const { lane, position } = checkpoint;
     const projector = this.#lanes.get(lane) ?? (await this.#open(lane));
     // Before the slice: once a batch is committed nothing more may fail, or the loop would not know where it stands.
-    await this.#renew(projector, checkpoint, 1);
+    await this.#renew(projector, checkpoint, 0);
     const slice = await readLane(this.db, lane, position, SLICE);
     const last = slice.at(-1);
     if (last === undefined) {
-      await this.#renew(projector, checkpoint, Infinity);
+      await this.#renew(projector, checkpoint, RENEW_MS);
       return position;
     }
     await this.#commit(projector, checkpoint, last.position, await projector.batchOf(slice));
@@ -49,26 +50,23 @@ export class Projections implements LaneFollower {
     await this.#lanes.get(lane)?.tick();
   }
 
-  /** Rows that must be made anew: a few between two slices, all of them while no event waits. */
-  async #renew(projector: LaneProjector, checkpoint: Checkpoint, steps: number): Promise<void> {
-    for (let step = 0; step < steps; step += 1) {
+  /** Rows that must be made anew: a few between two slices, more while no event waits, but never for long: one may come. */
+  async #renew(projector: LaneProjector, checkpoint: Checkpoint, forMs: number): Promise<void> {
+    const until = performance.now() + forMs;
+    do {
       const batch = await projector.outdated(checkpoint.position, OUTDATED);
       if (batch === null) return;
       await this.#commit(projector, checkpoint, checkpoint.position, batch);
-    }
+    } while (performance.now() < until);
   }
 
   async #commit(projector: LaneProjector, checkpoint: Checkpoint, to: number, batch: Batch): Promise<void> {
     try {
-      await this.#write(checkpoint, to, (tx) => projector.write(tx, batch)).catch((thrown: unknown) => {
-        if (!(thrown instanceof StatementError && thrown.isAboutData)) throw thrown;
-        return this.#write(checkpoint, to, (tx) => projector.writeOneByOne(tx, batch));
-      });
+      await commitBatch(projector, batch, (write) => this.#write(checkpoint, to, write));
     } catch (thrown) {
       this.#lanes.delete(checkpoint.lane);
       throw thrown;
     }
-    projector.settle(batch);
   }
 
   #write(
