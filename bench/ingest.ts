@@ -1,4 +1,4 @@
-import { type ContenderName, startContender, stopContender } from './ingest/contenders';
+import { type ContenderName, type Setting, startContender, stopContender } from './ingest/contenders';
 import { faultsOf } from './ingest/oracle';
 import { measureRound, type Standing } from './ingest/rounds';
 import { limitOf, summary } from './ingest/summary';
@@ -16,16 +16,14 @@ async function main(): Promise<void> {
   const options = readOptions({ seconds: 6, rounds: 3, connections: 64 });
   await withServer(async (server) => {
     const standings = await measureAll(server, options);
-    const withAllRoles = options.without.has('all-roles')
-      ? undefined
-      : await measureAllRoles(server, options);
+    const beside = await measureBeside(server, options);
     const faults: string[] = [];
-    for (const { contender } of [...standings, ...(withAllRoles === undefined ? [] : [withAllRoles])]) {
+    for (const { contender } of [...standings, ...beside.values()]) {
       say(`Checking what ${contender.name} stored …`);
       faults.push(...(await faultsOf(contender)));
       await stopContender(contender);
     }
-    report(standings, withAllRoles, faults, options);
+    report(standings, beside, faults, options);
   });
 }
 
@@ -34,7 +32,7 @@ async function measureAll(server: BenchServer, options: Options): Promise<Standi
   for (const name of CONTENDERS) {
     if (options.without.has(name)) continue;
     say(`Starting and warming up ${name} …`);
-    const contender = await startContender(server, name, options.connections);
+    const contender = await startContender(server, name, { connections: options.connections });
     await contender.load.run(0, WARM_UP_MS);
     standings.push({ contender, rounds: [] });
   }
@@ -49,26 +47,37 @@ async function measureAll(server: BenchServer, options: Options): Promise<Standi
   return standings;
 }
 
-/** For information: the projector works beside the ingress. Alone, since it has work left when a round is over. */
-async function measureAllRoles(server: BenchServer, options: Options): Promise<Standing> {
-  say('Once more with all roles …');
-  const contender = await startContender(server, 'casetrail', options.connections, 'ingress,projector,relay');
-  await contender.load.run(0, WARM_UP_MS);
-  const standing: Standing = { contender, rounds: [] };
-  await measureRound(server, standing, options.seconds, 0);
-  return standing;
+/** For information, each alone: the projector has work left when a round is over, and two nodes want both cores. */
+async function measureBeside(server: BenchServer, options: Options): Promise<Map<string, Standing>> {
+  const { connections, seconds } = options;
+  const settings: Readonly<Record<string, Setting>> = {
+    'all-roles': { connections, roles: 'ingress,projector,relay' },
+    'two-nodes': { connections, nodes: 2 },
+  };
+  const standings = new Map<string, Standing>();
+  for (const [name, setting] of Object.entries(settings)) {
+    if (options.without.has(name)) continue;
+    say(`Once more: ${name} …`);
+    const contender = await startContender(server, 'casetrail', setting);
+    await contender.load.run(0, WARM_UP_MS);
+    const standing: Standing = { contender, rounds: [] };
+    await measureRound(server, standing, seconds, 0);
+    await Promise.all(contender.processes.map((process) => process.stop()));
+    standings.set(`casetrail_${name.replace('-', '_')}`, standing);
+  }
+  return standings;
 }
 
 function report(
   standings: readonly Standing[],
-  withAllRoles: Standing | undefined,
+  beside: ReadonlyMap<string, Standing>,
   faults: readonly string[],
   options: Options,
 ): void {
   const figures = Object.fromEntries(
     standings.map((standing) => [standing.contender.name, summary(standing)]),
   );
-  if (withAllRoles !== undefined) figures['casetrail_all_roles'] = summary(withAllRoles);
+  for (const [name, standing] of beside) figures[name] = summary(standing);
   const head = [
     '',
     '/s',

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type RunningKafka, startKafka } from '../src/platform/runtime/kafka-launcher';
 import { faultsOf } from './ingest/oracle';
-import { type Contender, startContender, stopContender } from './ingest/contenders';
+import { type Contender, nodeSeconds, startContender, stopContender } from './ingest/contenders';
 import { ConsumerProbe } from './lag/consumer-probe';
 import { type Probe } from './lag/probe';
 import { TableProbe } from './lag/table-probe';
 import { ROOT } from './support/contender';
 import { conclude, print, printTable, rounded, say } from './support/figures';
 import { type BenchServer, withServer } from './support/server';
-import { cpuSeconds, cpuSecondsWithChildren } from './support/usage';
+import { cpuSecondsWithChildren } from './support/usage';
 
 const LEAD_IN_MS = 5_000;
 const TOPIC_PREFIX = 'lag.';
@@ -34,7 +34,11 @@ async function main(): Promise<void> {
           ? {}
           : { KAFKA: 'on', KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: TOPIC_PREFIX };
       const roles = kafka === null ? 'ingress,projector' : 'ingress,projector,relay';
-      const contender = await startContender(server, 'casetrail', options.connections, roles, more);
+      const contender = await startContender(server, 'casetrail', {
+        connections: options.connections,
+        roles,
+        env: more,
+      });
       const probes: Probe[] = [await TableProbe.open(contender.db)];
       if (kafka !== null)
         probes.push(await ConsumerProbe.open(kafka.brokers, `${TOPIC_PREFIX}ticket-events.v1`));
@@ -62,7 +66,7 @@ async function measure(
   };
   let began = { node: 0, postgres: 0, at: 0 };
   const usage = () => ({
-    node: cpuSeconds(contender.process.pid),
+    node: nodeSeconds(contender),
     postgres: cpuSecondsWithChildren(server.pid),
     at: performance.now() / 1000,
   });

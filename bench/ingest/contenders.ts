@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../../src/platform/postgres/databas
 import { ContenderProcess, ROOT } from '../support/contender';
 import { HttpLoad } from '../support/http-load';
 import { type BenchServer } from '../support/server';
+import { cpuSeconds } from '../support/usage';
 
 const run = promisify(execFile);
 
@@ -20,58 +21,73 @@ const EVENT_IDS = {
 
 export type ContenderName = keyof typeof EVENT_IDS;
 
-/** One server under load, with a database of its own. */
+/** One server under load, or several nodes of the product, with a database of its own. */
 export interface Contender {
   readonly name: ContenderName;
-  readonly process: ContenderProcess;
+  readonly processes: readonly ContenderProcess[];
   readonly load: HttpLoad;
   readonly database: string;
   readonly db: Database;
   readonly eventIds: string | null;
 }
 
+export interface Setting {
+  readonly connections: number;
+  readonly roles?: string;
+  readonly nodes?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export async function startContender(
   server: BenchServer,
   name: ContenderName,
-  connections: number,
-  roles = 'ingress',
-  more: Readonly<Record<string, string>> = {},
+  { connections, roles = 'ingress', nodes = 1, env: more = {} }: Setting,
 ): Promise<Contender> {
-  const database = `${name}_${roles.replaceAll(',', '_')}`;
+  const database = `${name}_${roles.replaceAll(',', '_')}_${nodes}`;
   const url = await server.createDatabase(database);
   const secretsKey = randomBytes(32).toString('base64');
-  const env = {
+  const envOf = (node: number) => ({
     DATABASE_URL: url,
     SECRETS_KEY: secretsKey,
     KAFKA: 'off',
     ROLES: roles,
     PORT: '0',
-    CASETRAIL_DATA_DIR: join(server.directory, database),
+    CASETRAIL_DATA_DIR: join(server.directory, `${database}_${node}`),
     LOG_LEVEL: 'warn',
     ...more,
-  };
-  const process =
-    name === 'casetrail'
-      ? await ContenderProcess.product(env)
-      : await ContenderProcess.peer(`ingest/${name}.ts`, { databaseUrl: url, secretsKey });
-  const { hostname: host, port } = process.url;
-  const source = await addSource(env);
-  const target = { host, port: Number(port), path: `/v1/ingress/${source.key}` };
+  });
+  const processes: ContenderProcess[] = [];
+  for (let node = 1; node <= nodes; node += 1) {
+    processes.push(
+      name === 'casetrail'
+        ? await ContenderProcess.product(envOf(node))
+        : await ContenderProcess.peer(`ingest/${name}.ts`, { databaseUrl: url, secretsKey }),
+    );
+  }
+  const source = await addSource(envOf(1));
   const sender = { integrationId: source.integration_id, secret: source.secret };
+  const targets = processes.map(({ url: { hostname: host, port } }) => {
+    return { host, port: Number(port), path: `/v1/ingress/${source.key}`, sender };
+  });
   return {
     name,
-    process,
-    load: await HttpLoad.open({ ...target, sender }, connections),
+    processes,
+    load: await HttpLoad.open(targets, connections),
     database,
     db: openDatabase({ url, poolMax: 1, applicationName: 'bench' }),
     eventIds: EVENT_IDS[name],
   };
 }
 
-export async function stopContender({ load, process, db }: Contender): Promise<void> {
+export async function stopContender({ load, processes, db }: Contender): Promise<void> {
   load.close();
-  await process.stop();
+  await Promise.all(processes.map((process) => process.stop()));
   await db.close();
+}
+
+/** CPU seconds so far of all its nodes. */
+export function nodeSeconds({ processes }: Contender): number {
+  return processes.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
 }
 
 /** As a user makes one. */

@@ -3,7 +3,7 @@ import { say } from '../support/figures';
 import { type RoundFigures } from '../support/http-load';
 import { type BenchServer, databaseBytes, walBytes } from '../support/server';
 import { cpuSeconds, cpuSecondsWithChildren } from '../support/usage';
-import { type Contender } from './contenders';
+import { type Contender, nodeSeconds } from './contenders';
 
 /** After the checkpoint before each round: the first change of each page writes all of it into the log. */
 const LEAD_IN_MS = 1_000;
@@ -65,7 +65,7 @@ interface Cpu {
 function cpuOf(server: BenchServer, contender: Contender): Cpu {
   return {
     at: performance.now() / 1000,
-    node: cpuSeconds(contender.process.pid),
+    node: nodeSeconds(contender),
     postgres: cpuSecondsWithChildren(server.pid),
     generator: cpuSeconds(process.pid),
   };

@@ -58,9 +58,14 @@ export class HttpLoad {
     this.#connections = connections;
   }
 
-  static async open(target: Target, connections: number): Promise<HttpLoad> {
+  /** Connections go to the targets in turn. */
+  static async open(targets: readonly Target[], connections: number): Promise<HttpLoad> {
     const names = Array.from({ length: connections }, (_, index) => index.toString(36));
-    return new HttpLoad(await Promise.all(names.map((name) => Connection.open(target, name))));
+    return new HttpLoad(
+      await Promise.all(
+        names.map((name, index) => Connection.open(targets[index % targets.length] as Target, name)),
+      ),
+    );
   }
 
   /**
