@@ -23,6 +23,7 @@ WORKDIR /app
 RUN install --directory --owner=node --group=node --mode=0700 /var/lib/casetrail
 COPY package.json LICENSE ./
 COPY migrations ./migrations
+COPY samples ./samples
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # The image's user node, by number: whoever runs the image can see that it is not root.

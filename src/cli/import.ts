@@ -110,8 +110,9 @@ async function importOne(
   const { receivedAt, raw, eventId } = read;
   const answers = new Answers(newReceiptId(receivedAt));
   const arrival = { receiptId: answers.receiptId, receivedAt, raw, webhookId: eventId };
+  const delivery = withoutRequest({ ...arrival, keyId: null, traceparent: null }, false, true);
   const answer = await receiver
-    .receiveAgain(source, withoutRequest({ ...arrival, keyId: null, traceparent: null }, false), answers)
+    .receiveAgain(source, delivery, answers)
     .catch((thrown: unknown) => receiver.failed(thrown, answers));
   const outcome = outcomeOf(answer);
   const told = { line, code: codeOf(answer), detail: detailOf(answer) };

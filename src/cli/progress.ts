@@ -17,9 +17,11 @@ export class Progress {
     this.#shownAt = now;
     const full = Math.round(Math.min(1, share) * BAR_WIDTH);
     const bar = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
-    const rate = Math.round((done / Math.max(1, now - this.#began)) * SECOND);
+    const seconds = (now - this.#began) / SECOND;
+    const rate = grouped(Math.round(done / Math.max(0.001, seconds)));
     const percent = String(Math.floor(Math.min(1, share) * 100)).padStart(3);
-    process.stderr.write(`\r${bar} ${percent} %  ${grouped(done)} ${this.unit}, ${grouped(rate)}/s\u001b[K`);
+    const left = share > 0 && share < 1 ? `, ${spoken((seconds * (1 - share)) / share)} left` : '';
+    process.stderr.write(`\r${bar} ${percent} %  ${grouped(done)} ${this.unit}, ${rate}/s${left}\u001b[K`);
   }
 
   clear(): void {
@@ -27,6 +29,12 @@ export class Progress {
     this.#shownAt = -Infinity;
     process.stderr.write('\r\u001b[K');
   }
+}
+
+function spoken(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** 12,345: long numbers are read in groups. */

@@ -266,7 +266,7 @@ function settingsOf({ botAnswers, require, ipAllow, set }: AddFlags): SourceSett
 function jsonObject(text: string): object {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
     // told below
   }

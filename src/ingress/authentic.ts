@@ -16,6 +16,8 @@ export interface Authentic {
   readonly isHttp: boolean;
   /** Its bytes are in quarantine already: a further mistake is told, not kept again. */
   readonly isKept: boolean;
+  /** It came out of a file of history. */
+  readonly isImported: boolean;
   readonly keyId: string | null;
   /** The event types its token may send; null: all. */
   readonly scopes: readonly string[] | null;
@@ -29,6 +31,7 @@ const PATIENCE_MS = 30_000;
 export function withoutRequest(
   delivery: Pick<Authentic, 'receiptId' | 'receivedAt' | 'raw' | 'keyId' | 'traceparent' | 'webhookId'>,
   isKept: boolean,
+  isImported = false,
 ): Authentic {
   const { receiptId, receivedAt, raw, keyId, traceparent, webhookId } = delivery;
   return {
@@ -43,6 +46,7 @@ export function withoutRequest(
     contentType: null,
     isHttp: false,
     isKept,
+    isImported,
     scopes: null,
   };
 }

@@ -5,7 +5,7 @@ import { ticketKey } from '../kernel/ticket-key';
 import { isUuid, uuidV5 } from '../kernel/uuid';
 import { fingerprintOf } from '../ledger/event-hash';
 import { type Incoming } from '../ledger/incoming';
-import { NAMED_REOPENED } from '../ledger/reading';
+import { IMPORTED, NAMED_REOPENED } from '../ledger/reading';
 import { type Authentic } from './authentic';
 import { type Understood } from './dialects/dialect';
 import { type Source } from './sources/source-registry';
@@ -29,7 +29,7 @@ export function incomingOf(
   source: Source,
   tenant: string,
   read: Understood,
-  delivery: Pick<Authentic, 'receiptId' | 'receivedAt' | 'raw' | 'keyId' | 'traceparent'>,
+  delivery: Pick<Authentic, 'receiptId' | 'receivedAt' | 'raw' | 'keyId' | 'traceparent' | 'isImported'>,
   beside: Beside | null = null,
 ): Incoming {
   const split = splitPersonal(read.type, read.body) as Record<'data' | 'personal', Record<string, Json>>;
@@ -59,7 +59,7 @@ export function incomingOf(
     occurredAt,
     claimedAt: read.claimedAt,
     receivedAt: delivery.receivedAt,
-    flags: arrivalFlags(read, isFuture, delivery.receivedAt - occurredAt),
+    flags: arrivalFlags(read, isFuture, delivery.receivedAt - occurredAt, delivery.isImported),
     data: split.data,
     personal: split.personal,
     raw: delivery.raw,
@@ -71,11 +71,12 @@ export function incomingOf(
 }
 
 /** Facts of arrival, measured against the arrival and never against the wall clock. */
-function arrivalFlags(read: Understood, isFuture: boolean, delayMs: number): string[] {
+function arrivalFlags(read: Understood, isFuture: boolean, delayMs: number, isImported: boolean): string[] {
   const flags: string[] = [];
   if (isFuture) flags.push('future_clock');
   if (delayMs > LATE_MS) flags.push('late');
   if (delayMs > STALE_MS) flags.push('stale');
   if (read.namedReopened) flags.push(NAMED_REOPENED);
+  if (isImported) flags.push(IMPORTED);
   return flags;
 }

@@ -231,6 +231,7 @@ function authenticOf(source: Source, arrival: Arrival, raw: Buffer, proved: Prov
     contentType: headers['content-type'] ?? null,
     isHttp: true,
     isKept: false,
+    isImported: false,
     keyId: proved.proofs[0]?.keyId ?? null,
     scopes: scopes.length === 0 ? null : scopes.flat(),
     traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : null,

@@ -5,7 +5,8 @@ import { seededRandom } from '../../src/cli/samples/life';
 import { type MadeSource } from '../../src/ingress/sources/source-service';
 import { startApp, type TestApp } from '../support/app';
 import { freshDatabase } from '../support/database';
-import { requestOf, type Sender, SENDERS } from './conformance/senders';
+import { FIXED, sendersSigning } from './conformance/senders';
+import { requestOf, type Sender } from './conformance/senders/sender';
 
 /** `npm run test:fuzz` asks for 100,000. */
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 3000);
@@ -73,7 +74,7 @@ describe('random and mutated requests', () => {
     'meet no 500, no crash and no growing heap',
     async () => {
       const targets = await Promise.all(
-        SENDERS.map(async (sender) => ({
+        sendersSigning(FIXED).map(async (sender) => ({
           sender,
           source: await app.addSource({
             name: `fuzz-${sender.profile}`,

@@ -4,7 +4,7 @@ import { ADMIN_TOKEN, startApp } from '../../support/app';
 import { freshDatabase } from '../../support/database';
 import { makeVectors } from './make-vectors';
 import { runVectors } from './run-vectors';
-import { CLOCK } from './senders';
+import { FIXED } from './senders';
 import { type Vector } from './vector';
 
 const PROFILES = [
@@ -28,7 +28,7 @@ describe('the check table, by vectors', () => {
       const vectors = committed(profile);
       const isTimed = vectors.some(({ clock }) => clock !== undefined);
       // Only what the clock shows: timers run on.
-      if (isTimed) jest.useFakeTimers({ now: Date.parse(CLOCK), doNotFake: ALL_BUT_DATE });
+      if (isTimed) jest.useFakeTimers({ now: FIXED.at, doNotFake: ALL_BUT_DATE });
       const app = await startApp(database.url, { TRUSTED_PROXIES: '127.0.0.1,::1' });
       try {
         const outcomes = await runVectors({ url: app.url, adminToken: ADMIN_TOKEN }, vectors);
