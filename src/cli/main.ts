@@ -2,9 +2,12 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { deliveriesCommand } from './deliveries';
+import { explainCommand } from './explain';
 import { importCommand } from './import';
 import { migrateCommand } from './migrate';
 import { quarantineCommand } from './quarantine';
+import { relayCommand } from './relay';
+import { rebuildCommand } from './rebuild';
 import { sendCommand } from './send';
 import { slaCommand } from './sla';
 import { sourceCommand } from './source';
@@ -16,6 +19,7 @@ import { verifyCommand } from './verify';
 const program = new Command('casetrail')
   .description('Event-sourced case management: verified webhooks, ticket state and SLA figures.')
   .configureHelp({ showGlobalOptions: true })
+  .enablePositionalOptions()
   .showHelpAfterError()
   .addCommand(startCommand())
   .addCommand(migrateCommand())
@@ -25,7 +29,10 @@ const program = new Command('casetrail')
   .addCommand(importCommand())
   .addCommand(deliveriesCommand())
   .addCommand(quarantineCommand())
+  .addCommand(explainCommand())
   .addCommand(slaCommand())
+  .addCommand(relayCommand())
+  .addCommand(rebuildCommand())
   .addCommand(verifyCommand());
 
 program.parseAsync().catch(fail);

@@ -39,6 +39,6 @@ export interface FollowOptions {
 export interface TicketFollower {
   /** Resolves after `stop`, rejects when the follower had to stop by itself. */
   readonly done: Promise<void>;
-  /** Finishes the event under way, commits, leaves the group. */
+  /** Finishes the event under way, commits, leaves the group. The handler must not wait for it. */
   stop(): Promise<void>;
 }

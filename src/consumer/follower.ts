@@ -9,6 +9,8 @@ const TOPIC = 'casetrail.ticket-events.v1';
 const ATTEMPTS = 3;
 /** kafkajs' own 5 s would delay every stop by as much. */
 const MAX_WAIT_MS = 250;
+/** So long its partitions rest when a member dies without a word. */
+const SESSION_MS = 10_000;
 const COMMIT_AFTER_MS = 1000;
 
 /** One member of the group. */
@@ -20,6 +22,7 @@ export class Follower implements TicketFollower {
   readonly #parkingTopic: ParkingTopic | undefined;
   /** Of this generation of the group: another member may have gone on with what we had before. */
   readonly #partitions = new Map<number, Promise<Partition>>();
+  readonly #batches = new Set<Promise<void>>();
   #parking: Promise<Parking | undefined> | undefined;
   #generation = 0;
   #ending: Promise<void> | undefined;
@@ -38,6 +41,7 @@ export class Follower implements TicketFollower {
     this.#consumer = kafka.consumer({
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: MAX_WAIT_MS,
+      sessionTimeout: SESSION_MS,
       ...options.consumer,
       groupId,
     });
@@ -62,7 +66,7 @@ export class Follower implements TicketFollower {
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: this.options.concurrency ?? 1,
-        eachBatch: (payload) => this.#follow(payload),
+        eachBatch: (payload) => this.#busyWith(this.#follow(payload)),
       });
     } catch (thrown) {
       await this.#consumer.disconnect();
@@ -74,7 +78,7 @@ export class Follower implements TicketFollower {
     return this.#end();
   }
 
-  /** kafkajs disconnects when the batch under way has returned, so that batch must not wait for this. */
+  /** Waits for the batches under way, so these must not wait for it. */
   #end(failure?: unknown): Promise<void> {
     this.#ending ??= this.#disconnect().then(
       () => (failure === undefined ? this.#settle?.resolve() : this.#settle?.reject(failure)),
@@ -84,8 +88,19 @@ export class Follower implements TicketFollower {
   }
 
   async #disconnect(): Promise<void> {
+    // Told to stop, kafkajs takes no commit any more, and does not say so.
+    await Promise.allSettled(this.#batches);
     await this.#consumer.disconnect();
     await this.#parkingTopic?.close();
+  }
+
+  async #busyWith(batch: Promise<void>): Promise<void> {
+    this.#batches.add(batch);
+    try {
+      await batch;
+    } finally {
+      this.#batches.delete(batch);
+    }
   }
 
   async #follow(payload: EachBatchPayload): Promise<void> {

@@ -10,11 +10,6 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-export function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  const keyed = items.map((item) => [random(), item] as const);
-  return keyed.sort(([a], [b]) => a - b).map(([, item]) => item);
-}
-
 const CLOSE_REASONS = ['auto', 'spam', 'abandoned', 'duplicate'] as const;
 
 /** A ticket's life, with steps that some tickets skip. */

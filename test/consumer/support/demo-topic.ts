@@ -7,7 +7,7 @@ import { testBrokers } from '../../support/kafka';
 import { TEST_LANES } from '../../support/template';
 import { demoDay } from './demo-day';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 export interface TicketState {
   readonly ticket: string;
@@ -59,9 +59,11 @@ function ticketsOf({ services }: RunningApp): Promise<TicketState[]> {
   });
 }
 
-/** A topic with just these records, each on the partition that it had. */
-export async function topicOf(records: readonly PublishedRecord[]): Promise<string> {
-  const topic = `doctored-${randomUUID()}`;
+/** A topic with just these records, or with these behind what it has, each on the partition that it had. */
+export async function topicOf(
+  records: readonly PublishedRecord[],
+  topic = `doctored-${randomUUID()}`,
+): Promise<string> {
   const kafka = kafkaOfTests();
   const admin = kafka.admin();
   await admin.connect();
