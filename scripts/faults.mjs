@@ -4,8 +4,9 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const [suite] = process.argv.slice(2);
-if (suite === 'relay') process.argv.splice(2, 1);
-const script = suite === 'relay' ? '../test/faults/relay/run.ts' : '../test/faults/run.ts';
-process.argv.splice(2, 0, fileURLToPath(import.meta.resolve(script)));
+const nodes = import.meta.resolve('../test/faults/run.ts');
+const relay = import.meta.resolve('../test/faults/relay/run.ts');
+
+const isRelay = process.argv[2] === 'relay';
+process.argv.splice(2, isRelay ? 1 : 0, fileURLToPath(isRelay ? relay : nodes));
 createRequire(import.meta.url)('../test/runtime/run-typescript.cjs');

@@ -8,11 +8,14 @@ import { fingerprintOf } from '../../src/ledger/event-hash';
 import { type Incoming } from '../../src/ledger/incoming';
 import { TicketLives } from './ticket-lives';
 
-const TENANT = 'crm';
+export const TENANT = 'crm';
 /** How many events there are to draw from; each is used many times under a new identity. */
 const PATTERNS = 480;
 
-type Pattern = Omit<Incoming, 'ticketId' | 'partitionKey' | 'eventId' | 'sourceEventId' | 'dedupeKey'> & {
+export type Pattern = Omit<
+  Incoming,
+  'ticketId' | 'partitionKey' | 'eventId' | 'sourceEventId' | 'dedupeKey'
+> & {
   readonly lifeOf: string;
 };
 
@@ -60,7 +63,7 @@ export function patterns(): readonly Pattern[] {
   return Array.from({ length: PATTERNS }, () => patternOf(lives.next().body));
 }
 
-function patternOf(body: string): Pattern {
+export function patternOf(body: string): Pattern {
   const raw = Buffer.from(body);
   const read = readTelegramCrm(JSON.parse(body) as Record<string, unknown>);
   if (read.kind !== 'event' || read.ticketId === null) throw new Error('a ticket event was expected');

@@ -33,11 +33,3 @@ declare module '@event-driven-io/emmett-postgresql' {
     },
   ): PostgresEventStore;
 }
-
-declare module 'pg-copy-streams' {
-  import { type Readable, type Writable } from 'node:stream';
-  import { type Submittable } from 'pg';
-
-  export function from(text: string): Writable & Submittable;
-  export function to(text: string): Readable & Submittable;
-}

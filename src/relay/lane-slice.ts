@@ -79,32 +79,37 @@ async function readExtent(db: Queryable, request: SliceRequest): Promise<Extent>
 
 const ms = (column: string): string => `(extract(epoch FROM e.${column}) * 1000)::bigint`;
 
-// Only what a record needs: each column costs at every event. The bytes the senders wrote stand for the size of what is
-// read, so that memory is bounded before anything is fetched. OFFSET 0 keeps each look-up a look-up by index, whatever
+// Only what a record needs: each column costs at every event. OFFSET 0 keeps each look-up a look-up by index, whatever
 // the planner believes of the tables' sizes.
-const eventsWith = (personal: string): string => `
+const eventsFrom = (events: string, personal: PersonalData): string => `
     SELECT e.position, e.tenant, e.ticket_id AS "ticketId", e.version, e.event_id AS "eventId", e.source, e.type,
            e.verdict, e.verdict_reason AS "reason", ${ms('occurred_at')} AS "occurredAt",
            ${ms('recorded_at')} AS "recordedAt", e.data, e.after, e.correlation_id AS "correlationId",
-           e.causation_id AS "causationId", e.traceparent, e.topic_prev AS "topicPrev", a.digest, ${personal} AS personal
-    FROM (
-      SELECT e.*, sum(e.body_bytes) OVER (ORDER BY e.position) - e.body_bytes AS bytes_before
-      FROM es.event e
-      WHERE e.lane = $1 AND e.position > $2 AND e.position <= $3 AND ${ON_TOPIC}) e
+           e.causation_id AS "causationId", e.traceparent, e.topic_prev AS "topicPrev", a.digest, ${PERSONAL[personal]} AS personal
+    FROM (${events}) e
     CROSS JOIN LATERAL (
       SELECT encode(p.digest, 'hex') AS digest FROM es.append p
       WHERE p.lane = e.lane AND p.first_position <= e.position ORDER BY p.first_position DESC LIMIT 1) a
-    WHERE e.bytes_before < $5
     ORDER BY e.position`;
 
+const PERSONAL = {
+  include: `(
+      SELECT c.personal FROM es.content c WHERE c.lane = e.lane AND c.position = e.position OFFSET 0)`,
+  omit: 'NULL::jsonb',
+} as const satisfies Record<PersonalData, string>;
+
+// The bytes the senders wrote stand for the size of what is read, so that memory is bounded before anything is fetched.
+const OF_LANE = `
+      SELECT * FROM (
+        SELECT e.*, sum(e.body_bytes) OVER (ORDER BY e.position) - e.body_bytes AS bytes_before
+        FROM es.event e
+        WHERE e.lane = $1 AND e.position > $2 AND e.position <= $3 AND ${ON_TOPIC}) s
+      WHERE s.bytes_before < $5`;
+
 const EVENTS = {
-  include: {
-    name: 'relay_read_with_personal',
-    text: eventsWith(`(
-      SELECT c.personal FROM es.content c WHERE c.lane = e.lane AND c.position = e.position OFFSET 0)`),
-  },
-  omit: { name: 'relay_read', text: eventsWith('NULL::jsonb') },
-} as const satisfies Record<PersonalData, object>;
+  include: { name: 'relay_read_with_personal', text: eventsFrom(OF_LANE, 'include') },
+  omit: { name: 'relay_read', text: eventsFrom(OF_LANE, 'omit') },
+} as const;
 
 /** From the first on, perhaps not all of them, but at least one. */
 function readEvents(
@@ -115,5 +120,28 @@ function readEvents(
   return db.query<RelayedEvent & Record<string, unknown>>({
     ...EVENTS[personalData],
     values: [lane, after, to, kind === 'ticket-rejections', SLICE_BYTES_MAX],
+  });
+}
+
+const OF_TICKET = `
+      SELECT e.* FROM es.event e
+      WHERE e.tenant = $1 AND e.ticket_id = $2 AND e.position > $3 AND ${ON_TOPIC}`;
+
+const TICKET_EVENTS = {
+  include: { name: 'relay_ticket_with_personal', text: eventsFrom(OF_TICKET, 'include') },
+  omit: { name: 'relay_ticket', text: eventsFrom(OF_TICKET, 'omit') },
+} as const;
+
+export interface TicketRequest extends Pick<SliceRequest, 'kind' | 'after' | 'personalData'> {
+  readonly tenant: string;
+  readonly ticketId: string;
+}
+
+/** What of one ticket is on the topic, in the order of its lane. */
+export function readTicketEvents(db: Queryable, request: TicketRequest): Promise<RelayedEvent[]> {
+  const { kind, tenant, ticketId, after, personalData } = request;
+  return db.query<RelayedEvent & Record<string, unknown>>({
+    ...TICKET_EVENTS[personalData],
+    values: [tenant, ticketId, after, kind === 'ticket-rejections'],
   });
 }

@@ -8,7 +8,10 @@ export class ForeignTopic extends Error {
   override readonly name = 'ForeignTopic';
 
   constructor(topic: string, partition: number, why: string) {
-    super(`topic ${topic} partition ${partition} belongs to another log: ${why}`);
+    super(
+      `topic ${topic} partition ${partition} belongs to another log: ${why}. Set another KAFKA_TOPIC_PREFIX, or use the ` +
+        'database that the topic was published from',
+    );
   }
 }
 

@@ -1,16 +1,14 @@
 import { advanceCheckpoint, type Checkpoint } from '../followers/checkpoint';
 import { type LaneFollower } from '../followers/lane-follower';
+import { type Ack } from '../platform/kafka/kafka-record';
 import { type KafkaTopic } from '../platform/kafka/kafka-topic';
 import { type Queryable } from '../platform/postgres/database';
-import { batchesOf } from './batch';
+import { type Batch, batchesOf, halvesOf } from './batch';
 import { type LaneSlice, type PersonalData, readSlice } from './lane-slice';
+import { readLogIdentity } from './log-identity';
 import { publishedPosition } from './published-position';
 import { type TopicKind } from './relay-topic';
-
-const LOG_ID = {
-  name: 'relay_log_id',
-  text: `SELECT log_id AS "logId" FROM es.log`,
-} as const;
+import { isTooLarge, tooLargeEvent } from './too-large-event';
 
 interface SliceAhead {
   readonly after: number;
@@ -91,21 +89,34 @@ export class TopicRelay implements LaneFollower {
 
   /** Returns the position up to which the topic now holds everything: 0 where it was made anew behind our back. */
   async #publish({ lane, position }: Checkpoint, slice: LaneSlice): Promise<number> {
-    const { topic } = this.options;
     const logId = await this.#prepare();
     this.#certain.delete(lane);
-    for (const { records, first } of batchesOf(slice.events, logId)) {
-      const ack = await topic.publish(lane, records).catch((thrown: unknown) => {
-        // The topic itself may have gone: it is looked for, and made again, before any lane publishes anything else.
-        this.#prepared = undefined;
-        this.#certain.clear();
-        throw thrown;
-      });
-      if (ack.baseOffset !== '0' || first.topicPrev === null) continue;
+    for (const batch of batchesOf(slice.events, { logId })) {
+      const ack = await this.#send(lane, batch);
+      if (ack.baseOffset !== '0' || batch.events[0]?.topicPrev === null) continue;
       this.#logStepBack({ lane, position }, 0);
       return 0;
     }
     return slice.last;
+  }
+
+  /** What is too large as a whole goes in parts, until the one event that Kafka does not take is alone. */
+  async #send(lane: number, batch: Batch): Promise<Ack> {
+    const { topic } = this.options;
+    try {
+      return await topic.publish(lane, batch.records);
+    } catch (thrown) {
+      const halves = isTooLarge(thrown) ? halvesOf(batch) : undefined;
+      if (halves !== undefined) {
+        const ack = await this.#send(lane, halves[0]);
+        await this.#send(lane, halves[1]);
+        return ack;
+      }
+      // The topic itself may have gone: it is looked for, and made again, before any lane publishes anything else.
+      this.#prepared = undefined;
+      this.#certain.clear();
+      throw isTooLarge(thrown) ? tooLargeEvent(topic.name, lane, batch, thrown) : thrown;
+    }
   }
 
   /** Once for all lanes; while Kafka is away each lane's own retry tries again. */
@@ -119,9 +130,7 @@ export class TopicRelay implements LaneFollower {
 
   async #ensureTopic(): Promise<string> {
     await this.options.topic.ensure();
-    const [row] = await this.options.db.query<{ logId: string }>(LOG_ID);
-    if (row === undefined) throw new Error('this database has no lanes yet: it is not migrated');
-    return row.logId;
+    return (await readLogIdentity(this.options.db)).logId;
   }
 
   #logStepBack({ lane, position }: Pick<Checkpoint, 'lane' | 'position'>, to: number): void {

@@ -31,7 +31,11 @@ export class FaultyCluster {
     private readonly log: (line: string) => void,
   ) {}
 
-  static async start(directory: string, log: (line: string) => void): Promise<FaultyCluster> {
+  static async start(
+    directory: string,
+    log: (line: string) => void,
+    env: Readonly<Record<string, string>> = { KAFKA: 'off' },
+  ): Promise<FaultyCluster> {
     openDataDir(directory);
     const postgres = await startDatabase(directory).catch((thrown: unknown) => {
       removeDirectory(directory);
@@ -41,8 +45,8 @@ export class FaultyCluster {
       DATABASE_URL: postgres.url,
       SECRETS_KEY: SecretBox.newKey(),
       ADMIN_TOKEN: randomBytes(24).toString('hex'),
-      KAFKA: 'off',
       LOG_LEVEL: 'error',
+      ...env,
     };
     const places: Place[] = [];
     for (let i = 0; i < NODES; i += 1) {
@@ -76,6 +80,15 @@ export class FaultyCluster {
   killNode(index: number): boolean {
     const node = this.places[index]?.running;
     return node?.child.kill('SIGKILL') ?? false;
+  }
+
+  /** Holds a node still; false when it is down. What goes on meanwhile it learns only when it is let go on. */
+  pauseNode(index: number): boolean {
+    return this.places[index]?.running?.child.kill('SIGSTOP') ?? false;
+  }
+
+  resumeNode(index: number): void {
+    this.places[index]?.running?.child.kill('SIGCONT');
   }
 
   killPostgres(): boolean {

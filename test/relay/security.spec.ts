@@ -86,7 +86,8 @@ describeWithKafka('a Kafka that asks who is there', () => {
   });
 
   it('says which rights on a topic are missing', async () => {
-    const rights = 'needs the rights to DESCRIBE, READ and WRITE the topic, and to CREATE it unless it is there';
+    const rights =
+      'needs the rights to DESCRIBE, READ and WRITE the topic, and to CREATE it unless it is there';
     expect(await failure(topic(kafka.sasl, { sasl: login('nobody') }).ensure())).toContain(rights);
     expect(await failure(topic(kafka.sasl, { sasl: login('reader') }).ensure())).toContain(rights);
     const made = topic(kafka.sasl, { sasl: login('maker') });

@@ -5,6 +5,7 @@ export interface Cluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   addTargetTopic(topic: string): Promise<void>;
+  refreshMetadata(): Promise<void>;
   fetchTopicsOffset(
     topics: readonly {
       topic: string;

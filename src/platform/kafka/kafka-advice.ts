@@ -40,7 +40,10 @@ const ADVICE: readonly Advice[] = [
     isFor: is('ERR_TLS_CERT_ALTNAME_INVALID'),
     text: "The host in KAFKA_BROKERS, or the one that the broker advertises, is not in the broker's certificate.",
   },
-  { isFor: is('CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'), text: "Look at the dates of the brokers' certificates." },
+  {
+    isFor: is('CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'),
+    text: "Look at the dates of the brokers' certificates.",
+  },
   {
     isFor: (trait) => /wrong version number|disconnected before secure TLS/.test(trait),
     text: 'This listener does not speak TLS: unset KAFKA_TLS and KAFKA_TLS_*, or take its port for TLS.',

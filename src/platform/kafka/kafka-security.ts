@@ -4,7 +4,10 @@ import { type KafkaAccess } from '../../config/kafka-access';
 import { asError, CasetrailError } from '../../kernel/errors';
 
 /** The same as kafkajs wants it. Files are read once, here, so that a wrong path is known at the start. */
-export function securityOf({ sasl, tls }: Pick<KafkaAccess, 'sasl' | 'tls'>): Pick<KafkaConfig, 'sasl' | 'ssl'> {
+export function securityOf({
+  sasl,
+  tls,
+}: Pick<KafkaAccess, 'sasl' | 'tls'>): Pick<KafkaConfig, 'sasl' | 'ssl'> {
   return {
     ...(sasl === undefined ? {} : { sasl: { ...sasl } as SASLOptions }),
     ...(tls === undefined ? {} : { ssl: sslOf(tls) }),

@@ -3,7 +3,7 @@ import { type Ack, type KafkaRecord } from './kafka-record';
 import { PartitionPublisher } from './partition-publisher';
 import { type PartitionTail, tailOf } from './partition-tail';
 import { type Compression } from './producer-generation';
-import { ensureTopic, type TopicSpec } from './topics';
+import { ensureTopic, partitionCount, type TopicSpec } from './topics';
 
 /** One topic as the relay needs it. Nothing connects before it is asked for something. */
 export class KafkaTopic {
@@ -23,6 +23,11 @@ export class KafkaTopic {
 
   ensure(): Promise<void> {
     return ensureTopic(this.kafka, this.spec);
+  }
+
+  /** Undefined when there is no such topic yet. */
+  partitions(): Promise<number | undefined> {
+    return partitionCount(this.kafka, this.name);
   }
 
   tailOf(partition: number): Promise<PartitionTail> {

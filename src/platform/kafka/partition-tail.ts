@@ -1,8 +1,12 @@
 import { type Kafka } from 'kafkajs';
 import { type Cluster, type FetchedRecord, newCluster, READ_UNCOMMITTED } from './cluster-internals';
-import { requestError } from './kafka-error';
+import { backoffMs, pause } from '../../kernel/backoff';
+import { kafkaErrorType, requestError } from './kafka-error';
 
 const WAIT_MS = 500;
+const ATTEMPTS = 5;
+/** Of record batches that are all replay, from the end backwards: of at most so many megabytes, half a one each. */
+const BATCHES_MAX = 1000;
 /** A broker sends the first record batch whole, however large it is. */
 const FETCH_BYTES = 64 * 1024;
 
@@ -11,15 +15,18 @@ export interface TailRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** On copies that somebody asked for: they say nothing about how far the log is published. */
+export const REPLAY_HEADER = 'replay';
+
 export interface PartitionTail {
-  /** Null when the partition holds no record now. */
+  /** Null when the partition holds no record now but replayed ones. */
   readonly last: TailRecord | null;
   /** False for a partition that never held one: its topic is new, or was deleted and made anew. */
   readonly everWritten: boolean;
 }
 
 /**
- * The last record of a partition.
+ * The last record of a partition that is no replay.
  *
  * kafkajs offers consumers only in groups, and joining a new group takes three seconds on a broker with default settings
  * (group.initial.rebalance.delay.ms), needs rights on groups and leaves a group behind. So this asks the partition's leader
@@ -30,9 +37,13 @@ export async function tailOf(kafka: Kafka, topic: string, partition: number): Pr
   try {
     await cluster.connect();
     await cluster.addTargetTopic(topic);
-    const first = await boundary(cluster, topic, partition, true);
-    const end = await boundary(cluster, topic, partition, false);
-    return { last: await lastRecord(cluster, topic, partition, first, end), everWritten: end > 0n };
+    return await withPatience(cluster, async () => {
+      const first = await boundary(cluster, topic, partition, true);
+      const end = await boundary(cluster, topic, partition, false);
+      const last = await lastRecord(cluster, topic, partition, first, end);
+      // Where only replays are left nothing tells what the log had there: publishing again costs copies only.
+      return { last, everWritten: end > 0n && (last !== null || first === end) };
+    });
   } catch (thrown) {
     throw requestError(thrown, `reading the end of ${topic} partition ${partition}`);
   } finally {
@@ -52,7 +63,23 @@ async function boundary(
   return BigInt(offset);
 }
 
-/** Markers of somebody's transactions take offsets too: the record before them is the last one. */
+/** The leader of a topic that was just made, or whose broker just went, is known a moment later. */
+async function withPatience<T>(cluster: Cluster, ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (thrown) {
+      const isPassing = PASSING.has(kafkaErrorType(thrown) ?? '');
+      if (!isPassing || attempt + 1 === ATTEMPTS) throw thrown;
+      await pause(backoffMs(attempt, 50, 500, Math.random));
+      await cluster.refreshMetadata();
+    }
+  }
+}
+
+const PASSING: ReadonlySet<string> = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+
+/** Batch by batch backwards. Markers of somebody's transactions take offsets too: the record before them is the last one. */
 async function lastRecord(
   cluster: Cluster,
   topic: string,
@@ -60,12 +87,30 @@ async function lastRecord(
   first: bigint,
   end: bigint,
 ): Promise<TailRecord | null> {
-  for (let offset = end - 1n; offset >= first; offset -= 1n) {
-    const found = await fetchFrom(cluster, topic, partition, offset);
-    const last = found.findLast((record) => !record.isControlRecord && BigInt(record.offset) < end);
+  let before = end;
+  for (let batches = 0; before > first; batches += 1) {
+    if (batches === BATCHES_MAX) {
+      throw new Error(
+        `behind the last record of the log there are more than ${BATCHES_MAX} batches of replays (header ` +
+          `${REPLAY_HEADER}=true); replay that much to a topic of its own`,
+      );
+    }
+    const found = await fetchFrom(cluster, topic, partition, before - 1n);
+    const earlier = found.filter(({ offset }) => BigInt(offset) < before);
+    const last = earlier.findLast(isOfTheLog);
     if (last !== undefined) return { offset: last.offset, headers: texts(last.headers) };
+    // Nothing where a marker was, or what compaction took away.
+    before = earlier.reduce((least, { offset }) => smaller(least, BigInt(offset)), before - 1n);
   }
   return null;
+}
+
+function isOfTheLog({ isControlRecord, headers }: FetchedRecord): boolean {
+  return !isControlRecord && String(headers[REPLAY_HEADER]) !== 'true';
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
 
 async function fetchFrom(

@@ -37,6 +37,22 @@ export async function ensureTopic(kafka: Pick<Kafka, 'admin'>, spec: TopicSpec):
   }
 }
 
+/** Undefined when there is no such topic. */
+export async function partitionCount(
+  kafka: Pick<Kafka, 'admin'>,
+  topic: string,
+): Promise<number | undefined> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await partitionsOf(admin, topic);
+  } catch (thrown) {
+    throw requestError(thrown, `looking at topic ${topic}`);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
 async function partitionsOf(admin: Admin, topic: string): Promise<number | undefined> {
   try {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });

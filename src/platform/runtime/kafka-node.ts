@@ -154,7 +154,15 @@ export class KafkaNode {
 
   private async format(): Promise<void> {
     const { java, classPath, clusterId, formatOptions } = this.plan;
-    const args = ['format', '-t', clusterId, '-c', this.propertiesFile, '--ignore-formatted', ...formatOptions];
+    const args = [
+      'format',
+      '-t',
+      clusterId,
+      '-c',
+      this.propertiesFile,
+      '--ignore-formatted',
+      ...formatOptions,
+    ];
     try {
       await promisify(execFile)(java, [...JVM, '-cp', classPath, 'kafka.tools.StorageTool', ...args]);
     } catch (error) {
