@@ -16,6 +16,12 @@ export function schemaOf(generation: number): string {
   return `rm_${generation}`;
 }
 
+/** By projection: which of its tables the views show. */
+export async function readGenerations(db: Queryable): Promise<Map<string, number>> {
+  const rows = await db.query<{ name: string; generation: number }>(READ);
+  return new Map(rows.map(({ name, generation }) => [name, generation]));
+}
+
 /**
  * Which generation of its tables each projection writes, by name. Read whenever a lane is taken: a swap raises the epoch of
  * every lane, so nobody writes on with what he read before.

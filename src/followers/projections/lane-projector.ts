@@ -10,10 +10,10 @@ import {
   type TicketProjection,
   type TicketRef,
 } from './projection';
-import { changeOf, project, type TouchedTicket } from './ticket-batch';
+import { changeOf, project, replacedBy, type TouchedTicket } from './ticket-batch';
 import { TicketCache } from './ticket-cache';
 import { byTicket, TicketHistory } from './ticket-history';
-import { writeTable } from './write-rows';
+import { merged, type PlacedChange, writeTable } from './write-rows';
 
 /** Per lane: what is worked on is mostly what was worked on a moment ago. */
 const CACHED_EVENTS = 5_000;
@@ -41,6 +41,7 @@ export class LaneProjector {
   readonly #cache = new TicketCache(CACHED_EVENTS);
   readonly #ticketProjections: readonly TicketProjection[];
   readonly #laneProjections: readonly LaneProjection[];
+  readonly #storages = new Map<string, Storage>();
 
   private constructor(
     private readonly options: LaneProjectorOptions,
@@ -88,10 +89,18 @@ export class LaneProjector {
   }
 
   /** Inside the transaction that moves the checkpoint. */
-  async write(tx: Queryable, batch: Batch): Promise<void> {
+  write(tx: Queryable, batch: Batch): Promise<void> {
+    return writeTogether(tx, [{ projector: this, batch }]);
+  }
+
+  /** What must be written before the rows of tickets are. */
+  async writeAhead(tx: Queryable, batch: Batch): Promise<void> {
     await this.#writeSlice(tx, batch);
-    for (const projection of this.#ticketProjections) await this.#writeRows(tx, projection, batch.tickets);
-    await this.#settleParking(tx, batch);
+    for (const projection of this.#ticketProjections) await this.#replacing(tx, projection, batch.tickets);
+  }
+
+  changes({ tickets }: Batch): PlacedChange[] {
+    return this.#ticketProjections.flatMap((projection) => this.#changes(projection, tickets));
   }
 
   /** After PostgreSQL refused the data of a batch: each ticket by itself, and the culprits are parked. */
@@ -100,7 +109,7 @@ export class LaneProjector {
     for (const ticket of batch.tickets) {
       for (const projection of this.#ticketProjections) await this.#tryRows(tx, projection, ticket);
     }
-    await this.#settleParking(tx, batch);
+    await this.settleParking(tx, batch);
   }
 
   /** The batch is committed. */
@@ -108,10 +117,10 @@ export class LaneProjector {
     for (const { history, rows } of tickets) this.#cache.set(history.key, { history, rows });
   }
 
-  async tick(): Promise<void> {
+  async tick(upTo: number): Promise<void> {
     await this.#prepare();
     for (const projection of this.#ticketProjections) {
-      await projection.tick?.(this.options.db, this.#storage(projection));
+      await projection.tick?.(this.options.db, this.#storage(projection), upTo);
     }
   }
 
@@ -128,7 +137,7 @@ export class LaneProjector {
     const projections = this.#ticketProjections.filter(
       ({ name }) => !this.parked.has(spot(name, history.key)),
     );
-    return { history, known, isNew, ...project(history, projections) };
+    return { history, known, isNew, ...project(history, projections, known) };
   }
 
   async #histories(refs: readonly TicketRef[], upTo: number): Promise<Map<string, TicketHistory>> {
@@ -148,10 +157,21 @@ export class LaneProjector {
     projection: TicketProjection,
     tickets: readonly TouchedTicket[],
   ): Promise<void> {
+    await this.#replacing(tx, projection, tickets);
+    for (const change of this.#changes(projection, tickets)) await writeTable(tx, change);
+  }
+
+  async #replacing(
+    tx: Queryable,
+    projection: TicketProjection,
+    tickets: readonly TouchedTicket[],
+  ): Promise<void> {
+    await projection.replacing?.(tx, this.#storage(projection), replacedBy(tickets, projection));
+  }
+
+  #changes(projection: TicketProjection, tickets: readonly TouchedTicket[]): PlacedChange[] {
     const { schema } = this.#storage(projection);
-    for (const table of projection.tables) {
-      await writeTable(tx, schema, table, changeOf(tickets, projection, table));
-    }
+    return projection.tables.map((table) => ({ schema, table, ...changeOf(tickets, projection, table) }));
   }
 
   async #tryRows(tx: Queryable, projection: TicketProjection, ticket: TouchedTicket): Promise<void> {
@@ -167,7 +187,8 @@ export class LaneProjector {
     await tx.query({ text: 'RELEASE SAVEPOINT one_ticket' });
   }
 
-  async #settleParking(tx: Queryable, { tickets, retried }: Batch): Promise<void> {
+  /** Last of all: in writing one finds out who can't be written. */
+  async settleParking(tx: Queryable, { tickets, retried }: Batch): Promise<void> {
     for (const { projection, key } of retried) {
       await releaseParked(tx, projection, this.#generationOf(projection), key);
     }
@@ -184,7 +205,11 @@ export class LaneProjector {
   }
 
   #storage({ name }: Projection): Storage {
-    return { schema: schemaOf(this.#generationOf(name)), lane: this.options.lane };
+    const known = this.#storages.get(name);
+    if (known !== undefined) return known;
+    const storage = { schema: schemaOf(this.#generationOf(name)), lane: this.options.lane };
+    this.#storages.set(name, storage);
+    return storage;
   }
 
   #generationOf(name: string): number {
@@ -192,6 +217,17 @@ export class LaneProjector {
     if (generation === undefined) throw new Error(`projection ${name} has no generation`);
     return generation;
   }
+}
+
+/** Batches of several lanes inside one transaction: what they change in a table is written at once. */
+export async function writeTogether(
+  tx: Queryable,
+  parts: readonly { readonly projector: LaneProjector; readonly batch: Batch }[],
+): Promise<void> {
+  for (const { projector, batch } of parts) await projector.writeAhead(tx, batch);
+  const changes = merged(parts.flatMap(({ projector, batch }) => projector.changes(batch)));
+  for (const change of changes) await writeTable(tx, change);
+  for (const { projector, batch } of parts) await projector.settleParking(tx, batch);
 }
 
 function spot(projection: string, key: string): string {

@@ -9,6 +9,11 @@ interface Named {
   readonly tables: readonly Table[];
   /** Raised when the same events lead to other rows: parked tickets are tried again, and a rebuild is due. */
   readonly codeVersion: number;
+  /**
+   * When a rebuild puts new tables in the place of old ones, inside its last transaction: for what the old rows tell and the
+   * log does not. All followers wait for it.
+   */
+  carryOver?(tx: Queryable, oldSchema: string, newSchema: string): Promise<void>;
 }
 
 export interface TicketRef {
@@ -16,7 +21,10 @@ export interface TicketRef {
   readonly ticketId: string;
 }
 
-/** Where a projection's rows are: the schema of its live generation, and the lane this node holds. */
+/**
+ * Where a projection's rows are: the schema of a generation, and the lane. The same object for as long as one writer fills
+ * it, so that what a projection knows about its rows may hang on it.
+ */
 export interface Storage {
   readonly schema: string;
   readonly lane: number;
@@ -24,6 +32,12 @@ export interface Storage {
 
 /** Rows of a ticket, one list for each of the projection's tables. */
 export type TicketRows = readonly (readonly Row[])[];
+
+export interface ReplacedTicket {
+  readonly history: TicketHistory;
+  /** What its rows become. */
+  readonly rows: TicketRows;
+}
 
 /**
  * Rows that are a pure function of one ticket's events (and of configuration, which `prepare` reads): the order of
@@ -36,8 +50,10 @@ export interface TicketProjection extends Named {
   prepare?(): Promise<void>;
   /** Some tickets of the lane whose rows were made with what no longer holds; none = all are up to date. */
   outdated?(db: Queryable, storage: Storage, limit: number): Promise<readonly TicketRef[]>;
-  /** About once a second while this node holds the lane. */
-  tick?(db: Queryable, storage: Storage): Promise<void>;
+  /** Inside the transaction that replaces the rows of tickets that have some, while the old ones are still there. */
+  replacing?(tx: Queryable, storage: Storage, tickets: readonly ReplacedTicket[]): Promise<void>;
+  /** About once a second while this node holds the lane, whose rows hold its events up to a position. */
+  tick?(db: Queryable, storage: Storage, upTo: number): Promise<void>;
 }
 
 /** Rows that add up over the events of a lane. `write` must give the same rows however the lane is cut into slices. */

@@ -1,10 +1,10 @@
-import { readLane } from '../../ledger/reading';
 import { type Database } from '../../platform/postgres/database';
-import { advanceCheckpoint, type Checkpoint } from '../checkpoint';
+import { type Checkpoint } from '../checkpoint';
 import { type LaneFollower } from '../lane-follower';
-import { commitBatch } from './commit-batch';
 import { liveGenerations } from './generations';
+import { GroupCommit } from './group-commit';
 import { type Batch, LaneProjector } from './lane-projector';
+import { LaneSlices } from './lane-slices';
 import { type Projection } from './projection';
 
 /** Also the name that a client waits for when it wants to read its own write. */
@@ -20,11 +20,16 @@ const RENEW_MS = 500;
 export class Projections implements LaneFollower {
   readonly name = PROJECTIONS;
   readonly #lanes = new Map<number, LaneProjector>();
+  readonly #slices: LaneSlices;
+  readonly #group: GroupCommit;
 
   constructor(
     private readonly db: Database,
     private readonly projections: readonly Projection[],
-  ) {}
+  ) {
+    this.#slices = new LaneSlices(db, SLICE);
+    this.#group = new GroupCommit(db);
+  }
 
   async opened(checkpoint: Checkpoint): Promise<Checkpoint> {
     await this.#open(checkpoint.lane);
@@ -36,7 +41,7 @@ export class Projections implements LaneFollower {
     const projector = this.#lanes.get(lane) ?? (await this.#open(lane));
     // Before the slice: once a batch is committed nothing more may fail, or the loop would not know where it stands.
     await this.#renew(projector, checkpoint, 0);
-    const slice = await readLane(this.db, lane, position, SLICE);
+    const slice = await this.#slices.after(lane, position);
     const last = slice.at(-1);
     if (last === undefined) {
       await this.#renew(projector, checkpoint, RENEW_MS);
@@ -46,8 +51,8 @@ export class Projections implements LaneFollower {
     return last.position;
   }
 
-  async tick({ lane }: Checkpoint): Promise<void> {
-    await this.#lanes.get(lane)?.tick();
+  async tick({ lane, position }: Checkpoint): Promise<void> {
+    await this.#lanes.get(lane)?.tick(position);
   }
 
   /** Rows that must be made anew: a few between two slices, more while no event waits, but never for long: one may come. */
@@ -62,22 +67,11 @@ export class Projections implements LaneFollower {
 
   async #commit(projector: LaneProjector, checkpoint: Checkpoint, to: number, batch: Batch): Promise<void> {
     try {
-      await commitBatch(projector, batch, (write) => this.#write(checkpoint, to, write));
+      await this.#group.commit({ checkpoint, to, projector, batch });
     } catch (thrown) {
       this.#lanes.delete(checkpoint.lane);
       throw thrown;
     }
-  }
-
-  #write(
-    checkpoint: Checkpoint,
-    to: number,
-    write: Parameters<Database['transaction']>[0],
-  ): Promise<unknown> {
-    return this.db.transaction(async (tx) => {
-      await advanceCheckpoint(tx, checkpoint, to);
-      await write(tx);
-    });
   }
 
   async #open(lane: number): Promise<LaneProjector> {

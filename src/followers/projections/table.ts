@@ -35,7 +35,6 @@ function sameCell(a: Cell | undefined, b: Cell | undefined): boolean {
   return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, n) => item === b[n]);
 }
 
-/** Tells a table's rows of one ticket apart. */
-export function keyOf({ key }: Table, row: Row): string {
-  return key.map((name) => String(row[name])).join('\u0000');
+export function sameKey({ key }: Table, a: Row, b: Row): boolean {
+  return key.every((name) => a[name] === b[name]);
 }

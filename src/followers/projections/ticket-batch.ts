@@ -1,7 +1,7 @@
 import { asError } from '../../kernel/errors';
 import { type KnownTicket } from './ticket-cache';
-import { type TicketProjection, type TicketRows } from './projection';
-import { keyOf, type Row, sameRow, type Table } from './table';
+import { type ReplacedTicket, type TicketProjection, type TicketRows } from './projection';
+import { type Row, sameKey, sameRow, type Table } from './table';
 import { type TicketHistory } from './ticket-history';
 import { type TableChange } from './write-rows';
 
@@ -20,18 +20,42 @@ export interface TouchedTicket extends Projected {
   readonly isNew: boolean;
 }
 
-/** A fold that throws harms its own ticket only. */
-export function project(history: TicketHistory, projections: readonly TicketProjection[]): Projected {
+/** A fold that throws harms its own ticket only. Rows that are as they were are the same objects as in `known`. */
+export function project(
+  history: TicketHistory,
+  projections: readonly TicketProjection[],
+  known?: KnownTicket,
+): Projected {
   const rows = new Map<string, TicketRows>();
   const failures = new Map<string, Error>();
   for (const projection of projections) {
     try {
-      rows.set(projection.name, projection.rows(history));
+      const made = projection.rows(history);
+      const before = known?.rows.get(projection.name);
+      rows.set(projection.name, before === undefined ? made : shared(projection.tables, before, made));
     } catch (thrown) {
       failures.set(projection.name, asError(thrown));
     }
   }
   return { rows, failures };
+}
+
+function shared(tables: readonly Table[], before: TicketRows, made: TicketRows): TicketRows {
+  return tables.map((table, index) => {
+    const old = before[index] ?? [];
+    return (made[index] ?? []).map((row) => old.find((one) => sameRow(table, one, row)) ?? row);
+  });
+}
+
+/** The tickets whose rows in a projection's tables the batch replaces. */
+export function replacedBy(
+  tickets: readonly TouchedTicket[],
+  { name }: TicketProjection,
+): readonly ReplacedTicket[] {
+  return tickets.flatMap(({ history, isNew, rows }) => {
+    const own = rows.get(name);
+    return isNew || own === undefined ? [] : [{ history, rows: own }];
+  });
 }
 
 /** What the batch changes in one of a projection's tables. */
@@ -48,7 +72,7 @@ export function changeOf(
     const next = rows.get(name)?.[index];
     if (next === undefined) continue;
     const before = known?.rows.get(name)?.[index];
-    for (const row of next) if (before === undefined || !holds(table, before, row)) upserts.push(row);
+    for (const row of next) if (before?.includes(row) !== true) upserts.push(row);
     if (before === undefined ? isNew : !lostAny(table, before, next)) continue;
     swept.push(history.key);
     for (const row of next) keep.push(row);
@@ -56,12 +80,6 @@ export function changeOf(
   return { upserts, swept, keep };
 }
 
-function holds(table: Table, rows: readonly Row[], wanted: Row): boolean {
-  return rows.some((row) => sameRow(table, row, wanted));
-}
-
 function lostAny(table: Table, before: readonly Row[], next: readonly Row[]): boolean {
-  if (before.length === 0) return false;
-  const kept = new Set(next.map((row) => keyOf(table, row)));
-  return before.some((row) => !kept.has(keyOf(table, row)));
+  return before.some((row) => !next.includes(row) && !next.some((one) => sameKey(table, one, row)));
 }

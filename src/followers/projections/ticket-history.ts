@@ -3,13 +3,15 @@ import { extendFold, foldTicket, type TicketFold } from '../../domain/fold-ticke
 import { ticketKey } from '../../kernel/ticket-key';
 import { factOfStored, type HistoryEvent, isOwn } from '../../ledger/reading';
 
-/** An event that belongs to a ticket, and so has a verdict. */
-export type TicketEvent = HistoryEvent & {
+interface OfTicket {
   readonly ticketId: string;
   readonly verdict: NonNullable<HistoryEvent['verdict']>;
-};
+}
 
-export function isTicketEvent(event: HistoryEvent): event is TicketEvent {
+/** An event that belongs to a ticket, and so has a verdict. */
+export type TicketEvent = HistoryEvent & OfTicket;
+
+export function isTicketEvent<E extends HistoryEvent>(event: E): event is E & OfTicket {
   return event.ticketId !== null;
 }
 

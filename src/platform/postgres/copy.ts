@@ -67,7 +67,8 @@ function sessionOn(client: Client): Session {
         throw thrown;
       }
     },
-    copyOut: ({ text, values }) => linesOf(client.query(copyTo(`COPY (${filled(text, values)}) TO STDOUT (NULL '')`))),
+    copyOut: ({ text, values }) =>
+      linesOf(client.query(copyTo(`COPY (${filled(text, values)}) TO STDOUT (NULL '')`))),
     copyIn: async (target, text) => {
       const into = client.query(copyFrom(`COPY ${target} FROM STDIN`));
       await pipeline(Readable.from(text), into).catch((thrown: unknown) => {

@@ -1,0 +1,137 @@
+import { parseArgs } from 'node:util';
+import { Client } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { FollowerRunner } from '../src/followers/follower-runner';
+import { LaneWakeups } from '../src/followers/lane-wakeups';
+import { Projections } from '../src/followers/projections/projections';
+import { type Database, openDatabase } from '../src/platform/postgres/database';
+import { migrate } from '../src/platform/postgres/migrate';
+import { ticketProjection } from '../src/read-models/ticket/ticket-projection';
+import { type RebuildRun, runRebuild } from './rebuild/command';
+import { fill } from './rebuild/fill';
+import { foldFaults } from './rebuild/pure-fold';
+import { conclude, median, print, printTable, rounded, say } from './support/figures';
+import { laneFaults } from './support/oracle';
+import { withServer } from './support/server';
+
+const LANES = 8;
+const LOOK_EVERY_MS = 200;
+const SAY_EVERY = 50_000;
+const MIB = 1024 * 1024;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { rounds: { type: 'string', default: '3' }, tickets: { type: 'string', default: '50000' } },
+  });
+  await withServer(async (server) => {
+    const url = await server.createDatabase('rebuild');
+    await migrate({ url, lanes: LANES });
+    const db = openDatabase({ url, poolMax: 8, applicationName: 'bench', statementTimeoutMs: 600_000 });
+    try {
+      await fillAndFollow(url, Number(values.tickets));
+      await db.query({ text: 'VACUUM ANALYZE' });
+      await measure(url, db, Number(values.rounds));
+    } finally {
+      await db.close();
+    }
+  });
+}
+
+/** As in real life: events come in by the ledger, and the live rows are those that a node has projected meanwhile. */
+async function fillAndFollow(url: string, tickets: number): Promise<void> {
+  const asApp = { url, applicationName: 'bench', role: 'casetrail_app' } as const;
+  const [ledger, batches, leases] = [8, 4, 1].map((poolMax) => openDatabase({ ...asApp, poolMax })) as [
+    Database,
+    Database,
+    Database,
+  ];
+  const follower = new Projections(batches, [ticketProjection]);
+  const runner = new FollowerRunner(follower, { db: leases, wakeups: new LaneWakeups(), log: say });
+  runner.start();
+  await fill(ledger, { lanes: LANES, tickets }, (events) => {
+    if (events % SAY_EVERY === 0) say(`${events} events appended`);
+  });
+  await caughtUp(ledger);
+  await runner.stop();
+  await Promise.all([ledger.close(), batches.close(), leases.close()]);
+}
+
+async function caughtUp(db: Database): Promise<void> {
+  const text = `
+    SELECT (SELECT count(*) FROM es.event) - sum(f.position) AS behind FROM es.follower f WHERE f.name = 'projections'`;
+  for (;;) {
+    const [row] = await db.query<{ behind: string }>({ text });
+    if (Number(row?.behind) === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+async function measure(url: string, db: Database, rounds: number): Promise<void> {
+  const [row] = await db.query<{ events: number; tickets: number }>({
+    text: 'SELECT (SELECT count(*) FROM es.event) AS events, (SELECT count(*) FROM es.ticket_head) AS tickets',
+  });
+  const { events = 0, tickets = 0 } = row ?? {};
+  const faults = [...(await laneFaults(db)), ...differences(await runRebuild(url, ['--diff', '--dry-run']))];
+  const rates = { rebuild: [] as number[], text: [] as number[], binary: [] as number[] };
+  let peakBytes = 0;
+  for (let round = 1; round <= rounds; round++) {
+    rates.text.push(events / (await copySeconds(url, 'text')));
+    rates.binary.push(events / (await copySeconds(url, 'binary')));
+    const run = await runRebuild(url, []);
+    rates.rebuild.push(events / run.seconds);
+    peakBytes = Math.max(peakBytes, run.peakBytes);
+    if (run.events !== events) faults.push(`round ${round} read ${run.events} of ${events} events`);
+    say(`round ${round}: rebuild ${Math.round(events / run.seconds)}/s`);
+  }
+  say('Folding every ticket by itself …');
+  faults.push(...(await foldFaults(db)));
+  tell(events, tickets, rates, peakBytes, faults);
+}
+
+function differences({ diff, parked_tickets: parked }: RebuildRun): string[] {
+  const faults = parked > 0 ? [`${parked} tickets were parked`] : [];
+  if (diff === null || diff.changed + diff.added + diff.missing === 0) return faults;
+  return [...faults, `the new rows are not the live ones: ${JSON.stringify(diff)}`];
+}
+
+/** All columns of es.event, in the order of the table, to a client that throws them away. */
+async function copySeconds(url: string, format: 'text' | 'binary'): Promise<number> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const began = performance.now();
+  const out = client.query(copyTo(`COPY es.event TO STDOUT (FORMAT ${format})`));
+  await new Promise((resolve, reject) => out.on('end', resolve).on('error', reject).resume());
+  const seconds = (performance.now() - began) / 1000;
+  await client.end();
+  return seconds;
+}
+
+function tell(
+  events: number,
+  tickets: number,
+  rates: Readonly<Record<'rebuild' | 'text' | 'binary', readonly number[]>>,
+  peakBytes: number,
+  faults: readonly string[],
+): void {
+  const rebuild = Math.round(median(rates.rebuild));
+  const [asText, asBinary] = [median(rates.text), median(rates.binary)];
+  const copy = Math.round(Math.max(asText, asBinary));
+  const peakMib = Math.ceil(peakBytes / MIB);
+  print(`\n${events} events of ${tickets} tickets, ${rates.rebuild.length} rounds, medians\n`);
+  printTable(
+    ['', 'events/s'],
+    [
+      ['casetrail rebuild ticket, from start to swap', rebuild],
+      [`COPY es.event TO STDOUT (${asText > asBinary ? 'text' : 'binary'}, the faster)`, copy],
+    ],
+  );
+  print(`\nPeak memory of the rebuild: ${peakMib} MiB\n`);
+  conclude({
+    bench: 'rebuild',
+    figures: { rebuild_per_s: rebuild, copy_per_s: copy, events, tickets, peak_mib: peakMib },
+    ratios: { copy: rounded(rebuild / copy, 2) },
+    faults,
+  });
+}
+
+void main();

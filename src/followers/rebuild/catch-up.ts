@@ -1,0 +1,69 @@
+import { type Database, type Queryable } from '../../platform/postgres/database';
+import { PROJECTIONS } from '../projections/projections';
+import { type Build, notePosition } from './build';
+import { LaneFeed } from './lane-feed';
+
+const SLICE = 500;
+/** What may be left for the moment in which all followers wait. */
+const FEW = 500;
+const ROUNDS_MAX = 1_000;
+
+export interface LanePosition {
+  readonly lane: number;
+  readonly position: number;
+}
+
+const POSITIONS = 'SELECT lane, position FROM es.follower WHERE name = $1 ORDER BY lane';
+
+export function livePositions(db: Queryable, suffix: '' | 'FOR UPDATE' = ''): Promise<LanePosition[]> {
+  return db.query<LanePosition & Record<string, unknown>>({
+    text: `${POSITIONS} ${suffix}`,
+    values: [PROJECTIONS],
+  });
+}
+
+/** Leads indexed new tables behind the live ones, never past them: all projections share the followers' checkpoints. */
+export class CatchUp {
+  private constructor(
+    private readonly db: Database,
+    private readonly feeds: ReadonlyMap<number, LaneFeed>,
+  ) {}
+
+  /** `build` as it stands now in the database. */
+  static async open(db: Database, build: Build): Promise<CatchUp> {
+    const { projections, generation } = build;
+    const feeds = new Map<number, LaneFeed>();
+    for (const { lane, position } of build.lanes) {
+      const options = { db, lane, projections, generation, position, note: notePosition };
+      feeds.set(lane, await LaneFeed.open(options));
+    }
+    return new CatchUp(db, feeds);
+  }
+
+  /** Until it is as good as there. */
+  async follow(): Promise<void> {
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      if ((await this.to(await livePositions(this.db))) <= FEW) break;
+    }
+    for (const feed of this.feeds.values()) await feed.renew();
+  }
+
+  /** Returns how many events there were. */
+  async to(positions: readonly LanePosition[]): Promise<number> {
+    const counts = await Promise.all(
+      positions.map(({ lane, position }) => this.#feed(lane).to(position, SLICE)),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** How many events are missing. */
+  behind(positions: readonly LanePosition[]): number {
+    return positions.reduce((sum, { lane, position }) => sum + position - this.#feed(lane).position, 0);
+  }
+
+  #feed(lane: number): LaneFeed {
+    const feed = this.feeds.get(lane);
+    if (feed === undefined) throw new Error(`lane ${lane} is not part of the build`);
+    return feed;
+  }
+}

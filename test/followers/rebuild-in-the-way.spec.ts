@@ -1,0 +1,123 @@
+import { Client } from 'pg';
+import { type TicketProjection } from '../../src/followers/projections/projection';
+import { type Database, openDatabase } from '../../src/platform/postgres/database';
+import { ticketProjection } from '../../src/read-models/ticket/ticket-projection';
+import { freshDatabase } from '../support/database';
+import { openLedger, type TestLedger } from '../support/ledger';
+import {
+  appendTickets,
+  expectPureFold,
+  type ProjectingNode,
+  projectionsOn,
+  rebuildNow,
+  startProjecting,
+} from './support/rebuilding';
+
+const TICKETS = 40;
+const POISONED = 'acme/first-7';
+
+jest.setTimeout(120_000);
+
+/** As code that meets something it was not written for. */
+const throwing: TicketProjection = {
+  ...ticketProjection,
+  rows: (history) => {
+    if (history.key === POISONED) throw new Error('no idea what this is');
+    return ticketProjection.rows(history);
+  },
+};
+
+/** As code whose rows PostgreSQL refuses. */
+const refused: TicketProjection = {
+  ...ticketProjection,
+  rows: (history) => {
+    const [state = [], verdicts = []] = ticketProjection.rows(history);
+    return [state.map((row) => (history.key === POISONED ? { ...row, cycle_no: 'many' } : row)), verdicts];
+  },
+};
+
+/** As code that gives two rows one place. */
+const doubling: TicketProjection = {
+  ...ticketProjection,
+  rows: (history) => {
+    const [state = [], verdicts = []] = ticketProjection.rows(history);
+    return [history.key === POISONED ? [...state, ...state] : state, verdicts];
+  },
+};
+
+describe('a rebuild', () => {
+  const database = freshDatabase();
+  let db: Database;
+  let ledger: TestLedger;
+  let node: ProjectingNode;
+
+  beforeAll(async () => {
+    db = openDatabase({ url: database.url, poolMax: 4, applicationName: 'test' });
+    ledger = openLedger(database);
+    node = startProjecting(database.url);
+    await appendTickets(ledger, 'first', TICKETS);
+    await expectPureFold(db);
+  });
+  afterAll(async () => {
+    await node.stop();
+    await ledger.close();
+    await db.close();
+  });
+
+  async function connected(): Promise<Client> {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    return client;
+  }
+
+  it.each([
+    ['throws at', throwing, 'no idea what this is'],
+    ['makes no storable rows of', refused, 'invalid input syntax'],
+    ['makes two rows with one key of', doubling, 'the same key'],
+  ])('parks the ticket that its projection %s, and all others are there', async (_, broken, error) => {
+    expect(await rebuildNow(database.url, [broken])).toMatchObject({ isSwapped: true, parkedTickets: 1 });
+    const parked = await db.query({ text: 'SELECT ticket_key, error FROM rpt.parked_ticket' });
+    expect(parked).toEqual([{ ticket_key: POISONED, error: expect.stringContaining(error) as string }]);
+    expect(await db.query({ text: 'SELECT FROM rpt.ticket' })).toHaveLength(TICKETS - 1);
+
+    expect(await rebuildNow(database.url, [ticketProjection])).toMatchObject({ parkedTickets: 0 });
+    expect(await db.query({ text: 'SELECT FROM rpt.parked_ticket' })).toEqual([]);
+    await expectPureFold(db);
+  });
+
+  it('waits for a transaction with an older snapshot, which misses no row, and lets nobody else rebuild', async () => {
+    const reader = await connected();
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await reader.query('SELECT FROM es.lane');
+    let onWait: () => void = () => undefined;
+    const waiting = new Promise<void>((resolve) => (onWait = resolve));
+    const rebuilding = rebuildNow(database.url, projectionsOn(db), { onWait });
+    await waiting;
+    await expect(rebuildNow(database.url, [ticketProjection])).rejects.toThrow('Another rebuild');
+    expect((await reader.query('SELECT FROM rpt.ticket')).rowCount).toBe(TICKETS);
+    await reader.query('COMMIT');
+    await reader.end();
+    const { isSwapped, waits } = await rebuilding;
+    expect(isSwapped).toBe(true);
+    expect(waits[0]).toMatch(/session \d+ .* transaction/);
+  });
+
+  it('waits for a reader that holds a view, while nodes and other readers go on', async () => {
+    const reader = await connected();
+    await reader.query('BEGIN');
+    await reader.query('SELECT FROM rpt.ticket');
+    let onWait: () => void = () => undefined;
+    const waiting = new Promise<void>((resolve) => (onWait = resolve));
+    const rebuilding = rebuildNow(database.url, projectionsOn(db), { onWait });
+    await waiting;
+    await appendTickets(ledger, 'meanwhile', TICKETS);
+    await expectPureFold(db);
+    expect(await db.query({ text: 'SELECT FROM rpt.ticket' })).toHaveLength(2 * TICKETS);
+    await reader.query('COMMIT');
+    await reader.end();
+    const { isSwapped, waits } = await rebuilding;
+    expect(isSwapped).toBe(true);
+    expect(waits).toContainEqual(expect.stringContaining('lock timeout'));
+    await expectPureFold(db);
+  });
+});
