@@ -29,12 +29,16 @@ COMMENT ON COLUMN rpt.projection_state.rebuilt_at IS 'When the tables were last 
 COMMENT ON COLUMN rpt.projection_state.checksum IS 'Of the lane''s rows as the last rebuild left them, in any order; null = never rebuilt.';
 
 CREATE OR REPLACE VIEW rpt.parked_ticket AS
-  SELECT k.projection, k.ticket_key, k.lane::int AS lane, k.position, k.error, k.parked_at
+  SELECT k.projection, split_part(k.ticket_key, '/', 1) AS tenant_id,
+         substr(k.ticket_key, strpos(k.ticket_key, '/') + 1) AS ticket_id, k.ticket_key, k.lane::int AS lane, k.position,
+         k.error, k.parked_at
   FROM app.parked_ticket k JOIN app.projection p ON p.name = k.projection AND p.generation = k.generation;
 
 COMMENT ON VIEW rpt.parked_ticket IS 'Tickets whose rows stand still because a projection could not take one of their events. A newer version tries them again.';
 COMMENT ON COLUMN rpt.parked_ticket.projection IS 'Whose rows stand still.';
-COMMENT ON COLUMN rpt.parked_ticket.ticket_key IS 'The ticket.';
+COMMENT ON COLUMN rpt.parked_ticket.tenant_id IS 'Whose ticket it is.';
+COMMENT ON COLUMN rpt.parked_ticket.ticket_id IS 'The sender''s id of the ticket, unique per tenant.';
+COMMENT ON COLUMN rpt.parked_ticket.ticket_key IS 'tenant_id/ticket_id.';
 COMMENT ON COLUMN rpt.parked_ticket.lane IS 'Its lane.';
 COMMENT ON COLUMN rpt.parked_ticket.position IS 'The lane''s position at which it was first noticed.';
 COMMENT ON COLUMN rpt.parked_ticket.error IS 'What went wrong.';
@@ -285,3 +289,266 @@ COMMENT ON COLUMN rpt.delivery_quality_daily.creation_inferred IS 'Tickets whose
 COMMENT ON COLUMN rpt.delivery_quality_daily.p50_lag_seconds IS 'Median of arrival minus occurrence.';
 COMMENT ON COLUMN rpt.delivery_quality_daily.p95_lag_seconds IS '95th percentile of it.';
 COMMENT ON COLUMN rpt.delivery_quality_daily.max_lag_seconds IS 'The greatest of it.';
+
+CREATE OR REPLACE VIEW rpt.customer AS
+  SELECT t.tenant_id, t.customer_id, count(*) AS tickets,
+         count(*) FILTER (WHERE t.status_category <> 'done') AS open_tickets,
+         min(t.created_at) AS first_created_at, max(t.last_customer_message_at) AS last_customer_message_at
+  FROM rpt.ticket t WHERE t.customer_id IS NOT NULL GROUP BY t.tenant_id, t.customer_id;
+
+COMMENT ON VIEW rpt.customer IS 'One row a customer who ever had a ticket, without name or contact.';
+COMMENT ON COLUMN rpt.customer.tenant_id IS 'Whose customer it is.';
+COMMENT ON COLUMN rpt.customer.customer_id IS 'The sender''s id of the customer, unique per tenant.';
+COMMENT ON COLUMN rpt.customer.tickets IS 'All tickets.';
+COMMENT ON COLUMN rpt.customer.open_tickets IS 'Of these: not done.';
+COMMENT ON COLUMN rpt.customer.first_created_at IS 'When the first was opened.';
+COMMENT ON COLUMN rpt.customer.last_customer_message_at IS 'When this customer last wrote; null = never in public.';
+
+CREATE OR REPLACE VIEW rpt.team AS
+  SELECT t.tenant_id, t.team_id, count(*) AS tickets,
+         count(*) FILTER (WHERE t.status_category <> 'done') AS open_tickets,
+         count(DISTINCT t.assignee_id) AS agents, min(t.created_at) AS first_created_at
+  FROM rpt.ticket t WHERE t.team_id IS NOT NULL GROUP BY t.tenant_id, t.team_id;
+
+COMMENT ON VIEW rpt.team IS 'One row a team that a ticket was last routed to.';
+COMMENT ON COLUMN rpt.team.tenant_id IS 'Whose team it is.';
+COMMENT ON COLUMN rpt.team.team_id IS 'The sender''s id of the team or group, unique per tenant.';
+COMMENT ON COLUMN rpt.team.tickets IS 'Tickets last routed to it.';
+COMMENT ON COLUMN rpt.team.open_tickets IS 'Of these: not done.';
+COMMENT ON COLUMN rpt.team.agents IS 'How many different agents own these tickets now.';
+COMMENT ON COLUMN rpt.team.first_created_at IS 'When the first of these tickets was opened.';
+
+CREATE OR REPLACE VIEW rpt.sla_outcome AS
+  SELECT i.tenant_id, i.ticket_id, i.ticket_key, i.instance_id, i.metric, i.instance_no,
+         timezone('UTC', CASE i.metric WHEN 'resolution' THEN coalesce(i.stopped_at, i.started_at)
+                                       ELSE i.started_at END)::date AS day,
+         i.policy_id, i.policy_version, t.channel_type, t.team_id,
+         coalesce(a.agent_id, i.owner_at_breach, t.assignee_id) AS agent_id,
+         CASE WHEN i.stage IN ('running', 'paused') THEN 'running' ELSE i.outcome END AS result,
+         i.breached, i.elapsed_seconds, i.overrun_seconds
+  FROM rpt.sla_instance i
+  JOIN rpt.ticket t ON t.ticket_key = i.ticket_key
+  LEFT JOIN LATERAL (
+    SELECT m.agent_id FROM rpt.message_fact m
+    WHERE m.ticket_key = i.ticket_key AND m.event_id = i.closed_by_event AND i.metric <> 'resolution' LIMIT 1) a ON true;
+
+COMMENT ON VIEW rpt.sla_outcome IS 'One row an SLA instance, with the day, channel, team and agent that reports count it under.';
+COMMENT ON COLUMN rpt.sla_outcome.tenant_id IS 'Whose ticket it is.';
+COMMENT ON COLUMN rpt.sla_outcome.ticket_id IS 'The sender''s id of the ticket, unique per tenant.';
+COMMENT ON COLUMN rpt.sla_outcome.ticket_key IS 'tenant_id/ticket_id.';
+COMMENT ON COLUMN rpt.sla_outcome.instance_id IS 'rpt.sla_instance.';
+COMMENT ON COLUMN rpt.sla_outcome.metric IS 'first_response, next_response or resolution.';
+COMMENT ON COLUMN rpt.sla_outcome.instance_no IS '1, 2, 3 … of its metric in the ticket.';
+COMMENT ON COLUMN rpt.sla_outcome.day IS 'UTC. Of responses: when the customer began to wait. Of resolutions: when it ended; while it runs, when it began.';
+COMMENT ON COLUMN rpt.sla_outcome.policy_id IS 'The policy in force when it began.';
+COMMENT ON COLUMN rpt.sla_outcome.policy_version IS 'Its version.';
+COMMENT ON COLUMN rpt.sla_outcome.channel_type IS 'Where the customer wrote; null where the sender does not say.';
+COMMENT ON COLUMN rpt.sla_outcome.team_id IS 'The group the ticket was last routed to.';
+COMMENT ON COLUMN rpt.sla_outcome.agent_id IS 'Who answered; else who had the ticket when the promise was missed; else who has it now.';
+COMMENT ON COLUMN rpt.sla_outcome.result IS 'running (also when missed already), met, breached or cancelled.';
+COMMENT ON COLUMN rpt.sla_outcome.breached IS 'The promise was missed, whatever came of it.';
+COMMENT ON COLUMN rpt.sla_outcome.elapsed_seconds IS 'What its clock has counted, up to now if it runs.';
+COMMENT ON COLUMN rpt.sla_outcome.overrun_seconds IS 'How far beyond the target that was missed.';
+
+CREATE OR REPLACE VIEW rpt.sla_compliance_daily AS
+  SELECT o.tenant_id, o.day, o.metric, o.policy_id, o.channel_type, o.team_id, o.agent_id,
+         count(*) FILTER (WHERE o.result = 'met') AS met,
+         count(*) FILTER (WHERE o.result = 'breached') AS breached,
+         count(*) FILTER (WHERE o.result = 'cancelled') AS cancelled,
+         count(*) FILTER (WHERE o.result = 'running') AS running,
+         count(*) FILTER (WHERE o.result IN ('met', 'breached')) AS n,
+         round(count(*) FILTER (WHERE o.result = 'met')::numeric
+               / nullif(count(*) FILTER (WHERE o.result IN ('met', 'breached')), 0), 4) AS compliance,
+         percentile_disc(0.5) WITHIN GROUP (ORDER BY o.elapsed_seconds)
+           FILTER (WHERE o.result IN ('met', 'breached')) AS p50_elapsed_seconds,
+         percentile_disc(0.9) WITHIN GROUP (ORDER BY o.elapsed_seconds)
+           FILTER (WHERE o.result IN ('met', 'breached')) AS p90_elapsed_seconds,
+         round(avg(o.elapsed_seconds) FILTER (WHERE o.result IN ('met', 'breached')), 1) AS mean_elapsed_seconds
+  FROM rpt.sla_outcome o
+  GROUP BY o.tenant_id, o.day, o.metric, o.policy_id, o.channel_type, o.team_id, o.agent_id;
+
+COMMENT ON VIEW rpt.sla_compliance_daily IS
+  'How many promises were kept. For coarser groups add the counts up; percentiles and means of such groups come from rpt.sla_outcome.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.tenant_id IS 'Whose tickets they are.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.day IS 'UTC. Of responses: when the customer began to wait. Of resolutions: when they ended; while they run, when they began.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.metric IS 'first_response, next_response or resolution.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.policy_id IS 'The policy in force when they began.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.channel_type IS 'Where the customers wrote; null where the sender does not say.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.team_id IS 'The group the tickets were last routed to.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.agent_id IS 'Who answered; else who had the ticket when the promise was missed; else who has it now.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.met IS 'Promises kept.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.breached IS 'Promises missed, and over.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.cancelled IS 'Promises that nobody had to keep any more.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.running IS 'Not over yet, missed already or not.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.n IS 'met + breached: what compliance and elapsed times are of.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.compliance IS 'met / (met + breached); null where there is neither.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.p50_elapsed_seconds IS 'Median of what their clocks counted.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.p90_elapsed_seconds IS '90th percentile of it.';
+COMMENT ON COLUMN rpt.sla_compliance_daily.mean_elapsed_seconds IS 'Mean of it. Never average means: groups differ in size.';
+
+CREATE OR REPLACE VIEW rpt.agent_daily AS
+  SELECT f.tenant_id, f.agent_id, timezone('UTC', f.at)::date AS day,
+         count(f.message_id) AS public_messages, count(DISTINCT f.replied_to) AS tickets_replied,
+         count(f.turn_seconds) AS turns_answered,
+         percentile_disc(0.5) WITHIN GROUP (ORDER BY f.turn_seconds) AS p50_turn_seconds,
+         percentile_disc(0.9) WITHIN GROUP (ORDER BY f.turn_seconds) AS p90_turn_seconds,
+         count(f.first_response_seconds) AS first_responses,
+         percentile_disc(0.5) WITHIN GROUP (ORDER BY f.first_response_seconds) AS p50_first_response_seconds,
+         percentile_disc(0.9) WITHIN GROUP (ORDER BY f.first_response_seconds) AS p90_first_response_seconds,
+         count(f.solved) AS tickets_solved,
+         percentile_disc(0.5) WITHIN GROUP (ORDER BY f.resolution_seconds) AS p50_resolution_seconds,
+         percentile_disc(0.9) WITHIN GROUP (ORDER BY f.resolution_seconds) AS p90_resolution_seconds
+  FROM (
+    SELECT m.tenant_id, m.agent_id, m.occurred_at AS at, m.event_id::text AS message_id, m.ticket_key AS replied_to,
+           NULL::bigint AS turn_seconds, NULL::bigint AS first_response_seconds, NULL::text AS solved,
+           NULL::bigint AS resolution_seconds
+    FROM rpt.message_fact m WHERE m.sender_kind = 'agent' AND m.is_public AND NOT m.is_opening
+    UNION ALL
+    SELECT r.tenant_id, r.agent_id, r.ended_at, NULL, NULL, r.seconds, NULL, NULL, NULL
+    FROM rpt.response_turn r WHERE r.outcome = 'answered'
+    UNION ALL
+    SELECT m.tenant_id, m.first_response_agent_id, m.first_response_at, NULL, NULL, NULL, m.first_response_seconds, NULL, NULL
+    FROM rpt.ticket_metrics m WHERE m.first_response_seconds IS NOT NULL
+    UNION ALL
+    SELECT m.tenant_id, m.resolved_by_agent_id, m.last_resolved_at, NULL, NULL, NULL, NULL, m.ticket_key, m.full_resolution_seconds
+    FROM rpt.ticket_metrics m JOIN rpt.ticket t ON t.ticket_key = m.ticket_key
+    WHERE t.status_category = 'done' AND NOT t.excluded_from_metrics) f
+  WHERE f.agent_id IS NOT NULL
+  GROUP BY f.tenant_id, f.agent_id, timezone('UTC', f.at)::date;
+
+COMMENT ON VIEW rpt.agent_daily IS 'One row an agent and day (UTC) on which this agent answered or solved something.';
+COMMENT ON COLUMN rpt.agent_daily.tenant_id IS 'Whose agent it is.';
+COMMENT ON COLUMN rpt.agent_daily.agent_id IS 'The sender''s id of the agent.';
+COMMENT ON COLUMN rpt.agent_daily.day IS 'When it was answered or solved, UTC.';
+COMMENT ON COLUMN rpt.agent_daily.public_messages IS 'Messages to customers.';
+COMMENT ON COLUMN rpt.agent_daily.tickets_replied IS 'Tickets with such a message.';
+COMMENT ON COLUMN rpt.agent_daily.turns_answered IS 'Waiting customers answered.';
+COMMENT ON COLUMN rpt.agent_daily.p50_turn_seconds IS 'Median of how long these had waited.';
+COMMENT ON COLUMN rpt.agent_daily.p90_turn_seconds IS '90th percentile of it.';
+COMMENT ON COLUMN rpt.agent_daily.first_responses IS 'Tickets whose first response this agent gave.';
+COMMENT ON COLUMN rpt.agent_daily.p50_first_response_seconds IS 'Median of the time from their creation to it.';
+COMMENT ON COLUMN rpt.agent_daily.p90_first_response_seconds IS '90th percentile of it.';
+COMMENT ON COLUMN rpt.agent_daily.tickets_solved IS 'Tickets that are done and that this agent solved last; merged, spam and the like left out.';
+COMMENT ON COLUMN rpt.agent_daily.p50_resolution_seconds IS 'Median of the time from their creation to their last solution.';
+COMMENT ON COLUMN rpt.agent_daily.p90_resolution_seconds IS '90th percentile of it.';
+
+CREATE OR REPLACE VIEW rpt.backlog_daily AS
+  SELECT i.tenant_id, d.date AS day, z.zone, count(*) AS open_tickets,
+         count(*) FILTER (WHERE i.category = 'active') AS active,
+         count(*) FILTER (WHERE i.category = 'waiting_customer') AS waiting_on_customer,
+         count(*) FILTER (WHERE i.category = 'waiting_third_party') AS on_hold,
+         count(*) FILTER (WHERE i.status = 'open') AS status_open
+  FROM rpt.date d
+  CROSS JOIN (SELECT 'UTC' AS zone UNION SELECT v.timezone FROM rpt.schedule_version v) z
+  JOIN rpt.status_interval i
+    ON tstzrange(i.from_at, i.to_at) @> timezone(z.zone, (d.date + 1)::timestamp) AND i.category <> 'done'
+  WHERE d.date <= current_date
+  GROUP BY i.tenant_id, d.date, z.zone;
+
+COMMENT ON VIEW rpt.backlog_daily IS 'One row a tenant, day and zone: tickets that were not done at the end of that day. Ask for one zone, and for the days you need.';
+COMMENT ON COLUMN rpt.backlog_daily.tenant_id IS 'Whose tickets they are.';
+COMMENT ON COLUMN rpt.backlog_daily.day IS 'A local day of the zone. Of a day that goes on: now.';
+COMMENT ON COLUMN rpt.backlog_daily.zone IS 'UTC, or the IANA zone of any schedule.';
+COMMENT ON COLUMN rpt.backlog_daily.open_tickets IS 'Tickets that were not done: the sum of active, waiting_on_customer and on_hold.';
+COMMENT ON COLUMN rpt.backlog_daily.active IS 'Of these: in our court.';
+COMMENT ON COLUMN rpt.backlog_daily.waiting_on_customer IS 'Of these: pending.';
+COMMENT ON COLUMN rpt.backlog_daily.on_hold IS 'Of these: waiting for somebody else.';
+COMMENT ON COLUMN rpt.backlog_daily.status_open IS 'Of the active ones: nobody had begun.';
+
+CREATE OR REPLACE VIEW rpt.reopen_funnel AS
+  SELECT m.tenant_id, timezone('UTC', m.first_resolved_at)::date AS day, t.channel_type, count(*) AS solved,
+         count(*) FILTER (WHERE m.reopen_count >= 1) AS reopened,
+         count(*) FILTER (WHERE m.reopen_count >= 2) AS reopened_again,
+         count(*) FILTER (WHERE m.reopen_count >= 1 AND t.status_category = 'done') AS solved_at_last,
+         round(count(*) FILTER (WHERE m.reopen_count >= 1)::numeric / count(*), 4) AS reopen_rate,
+         percentile_disc(0.5) WITHIN GROUP (ORDER BY c.seconds_solved) AS p50_seconds_to_reopen,
+         percentile_disc(0.9) WITHIN GROUP (ORDER BY c.seconds_solved) AS p90_seconds_to_reopen
+  FROM rpt.ticket_metrics m
+  JOIN rpt.ticket t ON t.ticket_key = m.ticket_key
+  LEFT JOIN LATERAL (
+    SELECT floor(extract(epoch FROM c.opened_at - m.first_resolved_at))::bigint AS seconds_solved
+    FROM rpt.resolution_cycle c WHERE c.ticket_key = m.ticket_key AND c.cycle_no = 2) c ON true
+  WHERE m.first_resolved_at IS NOT NULL AND NOT t.excluded_from_metrics
+  GROUP BY m.tenant_id, timezone('UTC', m.first_resolved_at)::date, t.channel_type;
+
+COMMENT ON VIEW rpt.reopen_funnel IS 'One row a tenant, channel and day of the first solution: how many of these tickets came back. Merged, spam and the like left out.';
+COMMENT ON COLUMN rpt.reopen_funnel.tenant_id IS 'Whose tickets they are.';
+COMMENT ON COLUMN rpt.reopen_funnel.day IS 'When they were solved first, UTC.';
+COMMENT ON COLUMN rpt.reopen_funnel.channel_type IS 'Where the customers wrote; null where the sender does not say.';
+COMMENT ON COLUMN rpt.reopen_funnel.solved IS 'Tickets solved first on that day.';
+COMMENT ON COLUMN rpt.reopen_funnel.reopened IS 'Of these: reopened since.';
+COMMENT ON COLUMN rpt.reopen_funnel.reopened_again IS 'Of these: more than once.';
+COMMENT ON COLUMN rpt.reopen_funnel.solved_at_last IS 'Of the reopened ones: done now.';
+COMMENT ON COLUMN rpt.reopen_funnel.reopen_rate IS 'reopened / solved.';
+COMMENT ON COLUMN rpt.reopen_funnel.p50_seconds_to_reopen IS 'Median of the time from the first solution to the first reopening.';
+COMMENT ON COLUMN rpt.reopen_funnel.p90_seconds_to_reopen IS '90th percentile of it.';
+
+CREATE OR REPLACE VIEW rpt.at_risk_now AS
+  SELECT i.tenant_id, i.ticket_id, i.ticket_key, i.metric, i.instance_no, i.outcome, i.due_at,
+         floor(extract(epoch FROM i.due_at - now()))::bigint AS seconds_left, i.warn_at, i.breached_at,
+         i.overrun_seconds, i.target_seconds, i.policy_id, t.status, t.priority, t.assignee_id, t.team_id, t.channel_type
+  FROM rpt.sla_instance i JOIN rpt.ticket t ON t.ticket_key = i.ticket_key
+  WHERE i.stage IN ('running', 'paused') AND i.outcome IN ('at_risk', 'breaching');
+
+COMMENT ON VIEW rpt.at_risk_now IS 'One row a promise that is nearly used up, or missed and still not kept. Order by due_at.';
+COMMENT ON COLUMN rpt.at_risk_now.tenant_id IS 'Whose ticket it is.';
+COMMENT ON COLUMN rpt.at_risk_now.ticket_id IS 'The sender''s id of the ticket, unique per tenant.';
+COMMENT ON COLUMN rpt.at_risk_now.ticket_key IS 'tenant_id/ticket_id.';
+COMMENT ON COLUMN rpt.at_risk_now.metric IS 'first_response, next_response or resolution.';
+COMMENT ON COLUMN rpt.at_risk_now.instance_no IS '1, 2, 3 … of its metric in the ticket.';
+COMMENT ON COLUMN rpt.at_risk_now.outcome IS 'at_risk, or breaching: missed already.';
+COMMENT ON COLUMN rpt.at_risk_now.due_at IS 'Until when the promise has to be kept; null while its clock is paused.';
+COMMENT ON COLUMN rpt.at_risk_now.seconds_left IS 'Until then, as time passes; negative once it is missed.';
+COMMENT ON COLUMN rpt.at_risk_now.warn_at IS 'When warn_percent of the target was used up.';
+COMMENT ON COLUMN rpt.at_risk_now.breached_at IS 'The deadline that was missed; null = not yet.';
+COMMENT ON COLUMN rpt.at_risk_now.overrun_seconds IS 'How far beyond the target that was missed.';
+COMMENT ON COLUMN rpt.at_risk_now.target_seconds IS 'The promise.';
+COMMENT ON COLUMN rpt.at_risk_now.policy_id IS 'The policy in force when it began.';
+COMMENT ON COLUMN rpt.at_risk_now.status IS 'The ticket''s status.';
+COMMENT ON COLUMN rpt.at_risk_now.priority IS 'The ticket''s priority.';
+COMMENT ON COLUMN rpt.at_risk_now.assignee_id IS 'Who has the ticket; null = nobody.';
+COMMENT ON COLUMN rpt.at_risk_now.team_id IS 'The group it was last routed to.';
+COMMENT ON COLUMN rpt.at_risk_now.channel_type IS 'Where the customer wrote; null where the sender does not say.';
+
+CREATE OR REPLACE VIEW rpt.pause_audit AS
+  SELECT m.tenant_id, m.ticket_id, m.ticket_key, t.source, t.assignee_id, t.status, m.contested_pause_seconds,
+         m.waiting_on_customer_seconds,
+         round(m.contested_pause_seconds::numeric
+               / nullif(m.contested_pause_seconds + m.waiting_on_customer_seconds, 0), 4) AS contested_share
+  FROM rpt.ticket_metrics m JOIN rpt.ticket t ON t.ticket_key = m.ticket_key
+  WHERE m.contested_pause_seconds > 0;
+
+COMMENT ON VIEW rpt.pause_audit IS 'One row a ticket that stood in pending although its customer had written: that time counts as ours.';
+COMMENT ON COLUMN rpt.pause_audit.tenant_id IS 'Whose ticket it is.';
+COMMENT ON COLUMN rpt.pause_audit.ticket_id IS 'The sender''s id of the ticket, unique per tenant.';
+COMMENT ON COLUMN rpt.pause_audit.ticket_key IS 'tenant_id/ticket_id.';
+COMMENT ON COLUMN rpt.pause_audit.source IS 'The source of its earliest event.';
+COMMENT ON COLUMN rpt.pause_audit.assignee_id IS 'Who has the ticket; null = nobody.';
+COMMENT ON COLUMN rpt.pause_audit.status IS 'The ticket''s status.';
+COMMENT ON COLUMN rpt.pause_audit.contested_pause_seconds IS 'In pending after the customer had written.';
+COMMENT ON COLUMN rpt.pause_audit.waiting_on_customer_seconds IS 'In pending while the customer really had to answer.';
+COMMENT ON COLUMN rpt.pause_audit.contested_share IS 'contested_pause_seconds as a part of both.';
+
+CREATE OR REPLACE VIEW rpt.vendor_reconciliation AS
+  SELECT m.tenant_id, m.ticket_id, m.ticket_key, t.source, m.first_response_source, m.first_response_seconds,
+         m.first_response_seconds - m.vendor_first_response_delta_seconds AS vendor_first_response_seconds,
+         m.vendor_first_response_delta_seconds, m.first_resolution_seconds,
+         m.first_resolution_seconds - m.vendor_resolution_delta_seconds AS vendor_resolution_seconds,
+         m.vendor_resolution_delta_seconds, m.vendor_escalation_lag_seconds
+  FROM rpt.ticket_metrics m JOIN rpt.ticket t ON t.ticket_key = m.ticket_key
+  WHERE m.vendor_first_response_delta_seconds IS NOT NULL OR m.vendor_resolution_delta_seconds IS NOT NULL
+     OR m.vendor_escalation_lag_seconds IS NOT NULL;
+
+COMMENT ON VIEW rpt.vendor_reconciliation IS 'One row a ticket about which the vendor states a figure that we measure too.';
+COMMENT ON COLUMN rpt.vendor_reconciliation.tenant_id IS 'Whose ticket it is.';
+COMMENT ON COLUMN rpt.vendor_reconciliation.ticket_id IS 'The sender''s id of the ticket, unique per tenant.';
+COMMENT ON COLUMN rpt.vendor_reconciliation.ticket_key IS 'tenant_id/ticket_id.';
+COMMENT ON COLUMN rpt.vendor_reconciliation.source IS 'The source of its earliest event.';
+COMMENT ON COLUMN rpt.vendor_reconciliation.first_response_source IS 'message, or vendor_event: no answer was seen, so the vendor''s word stands.';
+COMMENT ON COLUMN rpt.vendor_reconciliation.first_response_seconds IS 'Ours.';
+COMMENT ON COLUMN rpt.vendor_reconciliation.vendor_first_response_seconds IS 'The vendor''s.';
+COMMENT ON COLUMN rpt.vendor_reconciliation.vendor_first_response_delta_seconds IS 'Ours - the vendor''s.';
+COMMENT ON COLUMN rpt.vendor_reconciliation.first_resolution_seconds IS 'Ours.';
+COMMENT ON COLUMN rpt.vendor_reconciliation.vendor_resolution_seconds IS 'The vendor''s.';
+COMMENT ON COLUMN rpt.vendor_reconciliation.vendor_resolution_delta_seconds IS 'Ours - the vendor''s.';
+COMMENT ON COLUMN rpt.vendor_reconciliation.vendor_escalation_lag_seconds IS 'How long after our breach the vendor escalated; negative = before it.';

@@ -9,6 +9,8 @@ CREATE TABLE ticket_metrics (
   source                             text NOT NULL,
   created_at                         timestamptz NOT NULL,
   settled_at                         timestamptz,
+  -- From when on there is something to announce, if nothing happens before; null = never.
+  news_at                            timestamptz,
   anchor_at                          timestamptz NOT NULL,
   running_court                      text,
   contested_runs                     boolean NOT NULL,
@@ -153,7 +155,6 @@ CREATE TABLE sla_instance (
   tenant_id             text NOT NULL,
   ticket_id             text NOT NULL,
   ticket_key            text NOT NULL,
-  lane                  smallint NOT NULL,
   instance_id           uuid NOT NULL,
   metric                text NOT NULL,
   instance_no           int NOT NULL,
