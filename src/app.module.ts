@@ -34,6 +34,10 @@ import { readOperations } from './read-models/read-operations';
 import { readControllers, readHandlers } from './read-models/read-side';
 import { asyncApiDocument } from './relay/contract/asyncapi';
 import { ApplySlaHandler } from './sla/apply-sla';
+import { ExplainTicketHandler } from './sla/explain/explain-ticket';
+import { FiguresController } from './sla/figures/figures.controller';
+import { figuresOperations } from './sla/figures/figures-operations';
+import { SlaComplianceHandler } from './sla/figures/sla-compliance';
 import { ListSlaHandler } from './sla/list-sla';
 import { ReprocessSlaHandler } from './sla/reprocess-sla';
 import { SlaController } from './sla/sla.controller';
@@ -45,6 +49,7 @@ const GRACE_MS = Symbol('GraceMs');
 const operations: readonly Operation[] = [
   ...ingressOperations,
   ...readOperations,
+  ...figuresOperations,
   ...adminOperations,
   ...slaOperations,
   ...healthOperations,
@@ -74,6 +79,7 @@ export class AppModule implements BeforeApplicationShutdown, OnApplicationShutdo
         TokenController,
         FollowerController,
         SlaController,
+        FiguresController,
         MetricsController,
       ],
       providers: [
@@ -97,6 +103,8 @@ export class AppModule implements BeforeApplicationShutdown, OnApplicationShutdo
         ApplySlaHandler,
         ReprocessSlaHandler,
         ListSlaHandler,
+        ExplainTicketHandler,
+        SlaComplianceHandler,
       ],
     };
   }

@@ -21,12 +21,12 @@ export class FollowerMetrics implements MetricSource {
       ),
       gauge(
         'casetrail_follower_lag_events',
-        'Events in the log that were not handled yet.',
+        'Events in the log that were not handled yet; of a relay only those that belong on its topic.',
         of(({ lag_events }) => lag_events),
       ),
       gauge(
         'casetrail_follower_lag_seconds',
-        'Age in the log of the first event that was not handled yet.',
+        'Age in the log of the first of these events.',
         of(({ lag_seconds }) => lag_seconds),
       ),
       gauge(

@@ -10,8 +10,10 @@ const follower = z.object({
   state: z
     .enum(FOLLOWER_STATES)
     .describe('red: it can not go on, see error; unowned: no node follows this lane.'),
-  lag_events: z.int(),
-  lag_seconds: z.number().describe('Age in the log of the first event that it has not handled.'),
+  lag_events: z
+    .int()
+    .describe('Events that it has not handled; of a relay only those that belong on its topic.'),
+  lag_seconds: z.number().describe('Age in the log of the first of these.'),
   owner: z.guid().nullable().describe('The node that has the lane.'),
   lease_until: z.iso.datetime().nullable(),
   error: z.string().nullable(),

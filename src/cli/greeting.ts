@@ -66,7 +66,10 @@ function demoSample(integrationId: string, secret: string): SampleWebhook {
   return sample;
 }
 
-/** A login of the analysts' role in the embedded database: it can read schema rpt and nothing else. */
+/**
+ * A login of the analysts' role in the embedded database: it can read schema rpt and nothing else. It has settings of its
+ * own, since a login is given the rights of a role and not its settings. docs/analysts.md says the same for other logins.
+ */
 export async function analystUrl(databaseUrl: string, dataDir: DataDir): Promise<string> {
   const password = dataDir.secret('analyst-password', () => randomBytes(12).toString('hex'));
   const db = openDatabase({ url: databaseUrl, poolMax: 1, applicationName: 'casetrail-start' });
@@ -80,7 +83,9 @@ export async function analystUrl(databaseUrl: string, dataDir: DataDir): Promise
         END $$;
         ALTER ROLE analyst PASSWORD '${password}';
         ALTER ROLE analyst SET default_transaction_read_only = on;
-        ALTER ROLE analyst SET statement_timeout = '60s'`,
+        ALTER ROLE analyst SET statement_timeout = '60s';
+        ALTER ROLE analyst SET idle_in_transaction_session_timeout = '5min';
+        ALTER ROLE analyst SET search_path = rpt, public`,
     });
   } finally {
     await db.close();

@@ -24,7 +24,7 @@ export function relayCommand(): Command {
 
 function statusCommand(): Command {
   return new Command('status')
-    .description('How far each topic is behind the log, lane by lane. Exit code 1: a lane cannot go on.')
+    .description('How many events each topic misses, lane by lane. Exit code 1: a lane cannot go on.')
     .option('--json', 'print one JSON document')
     .action(async ({ json }: { json?: boolean }) => {
       const states = await withDatabase(({ db }) => followerStates(db));
@@ -45,9 +45,7 @@ function tellStatus(lanes: readonly LaneStatus[]): void {
   if (lanes.length === 0) print('No relay has run on this database yet.');
   for (const topic of new Set(lanes.map((lane) => lane.topic))) {
     const ofTopic = lanes.filter((lane) => lane.topic === topic);
-    const behind = ofTopic.reduce((sum, { lag_events }) => sum + lag_events, 0);
-    const oldest = Math.max(...ofTopic.map(({ lag_seconds }) => lag_seconds));
-    print(`${topic}: ${behind === 0 ? 'up to date' : `${grouped(behind)} events behind, ${age(oldest)}`}`);
+    print(`${topic}: ${summary(ofTopic)}`);
     for (const lane of ofTopic) {
       const { position, head, state, lag_events, lag_seconds, owner, error } = lane;
       const lag = lag_events === 0 ? '' : `  ${grouped(lag_events)} events, ${age(lag_seconds)}`;
@@ -55,6 +53,14 @@ function tellStatus(lanes: readonly LaneStatus[]): void {
       if (error !== null) print(`    ${error}`);
     }
   }
+}
+
+function summary(lanes: readonly LaneStatus[]): string {
+  const behind = lanes.reduce((sum, { lag_events }) => sum + lag_events, 0);
+  const oldest = Math.max(...lanes.map(({ lag_seconds }) => lag_seconds));
+  const red = lanes.filter(({ state }) => state === 'red').length;
+  const progress = behind === 0 ? 'up to date' : `${grouped(behind)} events behind, ${age(oldest)}`;
+  return red === 0 ? progress : `${progress}, ${red} of ${lanes.length} lanes can't go on`;
 }
 
 function age(seconds: number): string {

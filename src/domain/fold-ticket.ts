@@ -65,9 +65,16 @@ function stepBehind(steps: readonly Step[], seen: SeenKeys, fact: Fact, key: Ord
 function foldOf(steps: readonly Step[], seen: SeenKeys): TicketFold {
   const last = steps.at(-1);
   if (last === undefined) throw new Error('a ticket has at least one event');
-  const verdicts = new Map<string, Judgement>();
-  for (const { fact, judgement } of steps) verdicts.set(fact.ref, judgement);
-  return { head: last.head, steps, verdicts, seen };
+  let verdicts: ReadonlyMap<string, Judgement> | undefined;
+  return {
+    head: last.head,
+    steps,
+    seen,
+    // Few ask for them, and a map for each event of a ticket is much to keep.
+    get verdicts() {
+      return (verdicts ??= new Map(steps.map(({ fact, judgement }) => [fact.ref, judgement])));
+    },
+  };
 }
 
 /** The earliest opening that its sender did not call a reopening; null while it is still missing. */

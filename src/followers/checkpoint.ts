@@ -36,6 +36,43 @@ export async function advanceCheckpoint(db: Queryable, checkpoint: Checkpoint, t
   if (moved.length === 0) throw new FenceLost(checkpoint);
 }
 
+// Locked in the order of the lanes, as everybody does who locks several.
+const ADVANCE_ALL = {
+  name: 'follower_advance_all',
+  text: `
+    WITH mine AS (
+      SELECT f.name, f.lane, k.towards
+      FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[])
+        AS k(name, lane, epoch, position, towards)
+      JOIN es.follower f USING (name, lane, epoch, position)
+      ORDER BY f.lane FOR UPDATE OF f)
+    UPDATE es.follower f SET position = m.towards, error = NULL
+    FROM mine m WHERE f.name = m.name AND f.lane = m.lane
+    RETURNING f.name, f.lane`,
+} as const;
+
+export interface Advance {
+  readonly checkpoint: Checkpoint;
+  readonly to: number;
+}
+
+/** As advanceCheckpoint, for checkpoints that move together or not at all. */
+export async function advanceCheckpoints(db: Queryable, advances: readonly Advance[]): Promise<void> {
+  const from = advances.map(({ checkpoint }) => checkpoint);
+  const moved = await db.query<{ name: string; lane: number }>({
+    ...ADVANCE_ALL,
+    values: [
+      from.map(({ follower }) => follower),
+      from.map(({ lane }) => lane),
+      from.map(({ epoch }) => epoch),
+      from.map(({ position }) => position),
+      advances.map(({ to }) => to),
+    ],
+  });
+  const lost = from.find((one) => !moved.some((row) => row.name === one.follower && row.lane === one.lane));
+  if (lost !== undefined) throw new FenceLost(lost);
+}
+
 // SKIP LOCKED: whoever holds the row now knows better, and word of an error is not worth waiting for.
 const REPORT = {
   name: 'follower_report',

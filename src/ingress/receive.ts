@@ -1,5 +1,8 @@
 import { asError, CasetrailError } from '../kernel/errors';
+import { inTime } from '../kernel/in-time';
+import { type Incoming } from '../ledger/incoming';
 import { type Ledger } from '../ledger/ledger';
+import { type Outcome } from '../ledger/outcome';
 import { type Queryable } from '../platform/postgres/database';
 import { type Answer, type Answers, type FieldMistake } from './answer';
 import { authenticate, type Authentic as Proved } from './auth/authenticate';
@@ -12,7 +15,6 @@ import { readWebhook } from './dialects/read-webhook';
 import { type Arrival } from './door/arrival';
 import { type TakenBody } from './door/take-body';
 import { hold } from './held/held-store';
-import { inTime } from './in-time';
 import { type Beside, incomingOf } from './incoming-of';
 import { type DeliveryJournal } from './journal/delivery-journal';
 import { type Warnings } from './journal/warnings';
@@ -154,13 +156,9 @@ export class WebhookReceiver {
     beside: Beside | null,
   ): Promise<Answer> {
     const incoming = incomingOf(source, tenantOf(source, json), read, delivery, beside);
-    if (source.status === 'paused' && delivery.isHttp) {
-      const held = hold(this.options.db, { ...delivery, source: source.name }, incoming);
-      await inTime(delivery.deadlineAt, held);
-      return answers.success('held');
-    }
     try {
-      const outcome = await this.options.ledger.append(incoming, delivery.deadlineAt);
+      const outcome = await this.#appended(source, delivery, incoming);
+      if (outcome === null) return answers.success('held');
       if (outcome.kind !== 'duplicate' || outcome.sameContent) {
         return answerTo(outcome, incoming, answers, source.policy.onInvalid);
       }
@@ -183,6 +181,16 @@ export class WebhookReceiver {
         errors: [{ path: '', message: thrown.message }],
       });
     }
+  }
+
+  /** Null: held back, since its source is paused. What the log has already is known to it all the same. */
+  async #appended(source: Source, delivery: Authentic, incoming: Incoming): Promise<Outcome | null> {
+    const { db, ledger } = this.options;
+    const { deadlineAt } = delivery;
+    if (source.status !== 'paused' || !delivery.isHttp) return ledger.append(incoming, deadlineAt);
+    const known = await ledger.known(incoming, deadlineAt);
+    if (known === null) await inTime(deadlineAt, hold(db, { ...delivery, source: source.name }, incoming));
+    return known;
   }
 
   /** Kept before anything is answered: the sender may never send it again. */

@@ -1,4 +1,5 @@
 import { type Queryable } from '../platform/postgres/database';
+import { type Incoming } from './incoming';
 import { type Outcome, type Receipt } from './outcome';
 import { type Pending } from './pending';
 
@@ -42,11 +43,10 @@ const NATURAL_KEYS = {
 
 /** Answers those whose event is in the store already; returns the others. */
 export async function answerStored(db: Queryable, pendings: readonly Pending[]): Promise<Pending[]> {
-  const rows = await db.query<FirstRow & Record<string, unknown>>({
-    ...FIRST_ANSWERS,
-    values: [pendings.map((p) => p.incoming.source), pendings.map((p) => p.incoming.dedupeKey)],
-  });
-  const found = new Map(rows.map((row) => [row.ord - 1, row]));
+  const found = await firstRows(
+    db,
+    pendings.map(({ incoming }) => incoming),
+  );
   return pendings.filter((pending, index) => {
     const row = found.get(index);
     if (row !== undefined) pending.settle(outcomeOf(pending, row));
@@ -54,9 +54,35 @@ export async function answerStored(db: Queryable, pendings: readonly Pending[]):
   });
 }
 
+/** What became of an event that was stored at some time; null: it never was. */
+export async function knownOutcome(db: Queryable, incoming: Incoming): Promise<Outcome | null> {
+  const row = (await firstRows(db, [incoming])).get(0);
+  return row === undefined ? null : duplicateOf(incoming, row);
+}
+
+/** By their place among the events. */
+async function firstRows(db: Queryable, events: readonly Incoming[]): Promise<ReadonlyMap<number, FirstRow>> {
+  const rows = await db.query<FirstRow & Record<string, unknown>>({
+    ...FIRST_ANSWERS,
+    values: [events.map(({ source }) => source), events.map(({ dedupeKey }) => dedupeKey)],
+  });
+  return new Map(rows.map((row) => [row.ord - 1, row]));
+}
+
 /** An event stored by an append whose answer was lost is our own: accepted, not a duplicate. */
 function outcomeOf(pending: Pending, row: FirstRow): Outcome {
-  const first: Receipt = {
+  return pending.attempts.has(row.attemptId)
+    ? { kind: 'stored', receipt: receiptOf(row) }
+    : duplicateOf(pending.incoming, row);
+}
+
+function duplicateOf({ fingerprint }: Incoming, row: FirstRow): Outcome {
+  const sameContent = row.fingerprint.toString('hex') === fingerprint;
+  return { kind: 'duplicate', first: receiptOf(row), sameContent, currentVerdict: row.currentVerdict };
+}
+
+function receiptOf(row: FirstRow): Receipt {
+  return {
     lane: row.lane,
     position: row.position,
     eventId: row.eventId,
@@ -66,9 +92,6 @@ function outcomeOf(pending: Pending, row: FirstRow): Outcome {
     reason: row.reason,
     after: row.after,
   };
-  if (pending.attempts.has(row.attemptId)) return { kind: 'stored', receipt: first };
-  const sameContent = row.fingerprint.toString('hex') === pending.incoming.fingerprint;
-  return { kind: 'duplicate', first, sameContent, currentVerdict: row.currentVerdict };
 }
 
 /** Those whose message or status change stands in the ticket already, under another id. */

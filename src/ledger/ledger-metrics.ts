@@ -6,7 +6,6 @@ const SECOND = 1000;
 
 /** What the ledger of this node did since the start. */
 export class LedgerMetrics {
-  duplicates = 0;
   /** Groups of events that an append refused, and that were looked into. */
   conflicts = 0;
   #stored = 0;
@@ -30,12 +29,15 @@ export class LedgerMetrics {
     return result;
   }
 
-  metrics(waiting: { readonly events: number; readonly bytes: number }): readonly Metric[] {
+  metrics(
+    waiting: { readonly events: number; readonly bytes: number },
+    duplicates: number,
+  ): readonly Metric[] {
     return [
       gauge('casetrail_ledger_waiting_events', 'Events that wait for their commit.', waiting.events),
       gauge('casetrail_ledger_waiting_bytes', 'Bytes of their bodies.', waiting.bytes),
       counter('casetrail_ledger_events_total', "Events stored, casetrail's own among them.", this.#stored),
-      counter('casetrail_ledger_duplicates_total', 'Events that had been stored before.', this.duplicates),
+      counter('casetrail_ledger_duplicates_total', 'Events that had been stored before.', duplicates),
       counter(
         'casetrail_ledger_conflicts_total',
         'Groups of events that an append refused: copies of stored ones, or another node was first.',

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { backoffMs, pause } from '../kernel/backoff';
 import { asError, CasetrailError } from '../kernel/errors';
+import { nextTurn } from '../kernel/next-turn';
 import { type Metric, type MetricSource } from '../platform/http/metrics/metric';
 import { type Database } from '../platform/postgres/database';
 import { isAboutData, isOutage, isRace, refusal, unavailable } from './append-failure';
 import { AppendQueue } from './append-queue';
 import { type AppendGroup, appendGroups, type AppendResult } from './append-statement';
 import { type Announcement, announcedGroup } from './announcement';
-import { DuplicateCount } from './duplicate-count';
+import { Duplicates } from './duplicates';
 import { answerStored, naturallyKnown } from './first-answers';
 import { HeadCache } from './head-cache';
 import { planWithHistory } from './history';
@@ -49,7 +50,7 @@ export class Ledger implements MetricSource {
   readonly #stopping = new AbortController();
   readonly #sweeper: NodeJS.Timeout;
   readonly #metrics = new LedgerMetrics();
-  readonly #duplicates: DuplicateCount;
+  readonly #duplicates: Duplicates;
   #pumping: Promise<void> | undefined;
   #failuresInARow = 0;
   #closed = false;
@@ -59,7 +60,7 @@ export class Ledger implements MetricSource {
     private readonly options: LedgerOptions,
   ) {
     this.#heads = new HeadCache(db, HEADS_KEPT);
-    this.#duplicates = new DuplicateCount(db);
+    this.#duplicates = new Duplicates(db, options.clock);
     this.#sweeper = setInterval(() => this.#giveUpLate(), SWEEP_MS);
   }
 
@@ -73,7 +74,7 @@ export class Ledger implements MetricSource {
   }
 
   metrics(): readonly Metric[] {
-    return this.#metrics.metrics(this.#open);
+    return this.#metrics.metrics(this.#open, this.#duplicates.total);
   }
 
   /**
@@ -86,15 +87,16 @@ export class Ledger implements MetricSource {
     }
     return new Promise((resolve, reject) => {
       const answer = (outcome: Outcome): void => {
-        if (outcome.kind === 'stored') {
-          resolve(outcome);
-          return;
-        }
-        this.#metrics.duplicates += 1;
-        this.#duplicates.count(incoming).then(() => resolve(outcome), reject);
+        if (outcome.kind === 'stored') resolve(outcome);
+        else this.#duplicates.count(incoming, deadlineAt).then(() => resolve(outcome), reject);
       };
       this.#open.admit(new Pending(incoming, this.options.lanes, deadlineAt, answer, reject));
     });
+  }
+
+  /** What `append` would say of an event that is stored already, without appending it; null: it is not. */
+  known(incoming: Incoming, deadlineAt: number): Promise<Outcome | null> {
+    return this.#duplicates.find(incoming, deadlineAt);
   }
 
   /**
@@ -291,8 +293,4 @@ export class Ledger implements MetricSource {
     this.#open.fail(() => unavailable('the event could not be stored in time'), this.options.clock());
     this.#queue.forgetSettled();
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -10,6 +10,8 @@ import { identityOf } from './identity';
 export const OWN_SOURCE = 'casetrail';
 /** Set by ingress on an event that the sender itself called a reopening: it is never a ticket's creation. */
 export const NAMED_REOPENED = 'named_reopened';
+/** Set by ingress on what came out of a file of history: nobody was told anything else before. */
+export const IMPORTED = 'imported';
 
 /** An event as followers read it: no personal content. Instants are ms UTC. */
 export interface StoredEvent {
@@ -63,6 +65,18 @@ const READ_LANE = {
     WHERE e.lane = $1 AND e.position > $2 ORDER BY e.position LIMIT $3`,
 } as const;
 
+// Positions have no gaps, so a range of them is a limit, of which the planner need not know the values.
+const READ_LANES = {
+  name: 'es_read_lanes',
+  text: `
+    SELECT ${EVENT_COLUMNS}
+    FROM unnest($1::smallint[], $2::bigint[]) AS k(lane, after)
+    CROSS JOIN LATERAL (
+      SELECT * FROM es.event t
+      WHERE t.lane = k.lane AND t.position > k.after AND t.position <= k.after + $3 OFFSET 0) e
+    ORDER BY e.lane, e.position`,
+} as const;
+
 const READ_TICKET = {
   name: 'es_read_ticket',
   text: `
@@ -93,6 +107,16 @@ const READ_HEADS = {
 
 export function readLane(db: Queryable, lane: number, after: number, limit: number): Promise<StoredEvent[]> {
   return db.query<StoredEvent & Record<string, unknown>>({ ...READ_LANE, values: [lane, after, limit] });
+}
+
+/** What follows in several lanes, each behind its own position, in the order of the lanes. */
+export function readLanes(
+  db: Queryable,
+  after: ReadonlyMap<number, number>,
+  limitEach: number,
+): Promise<StoredEvent[]> {
+  const values = [[...after.keys()], [...after.values()], limitEach];
+  return db.query<StoredEvent & Record<string, unknown>>({ ...READ_LANES, values });
 }
 
 /** A ticket's events in the order of their lane. */

@@ -24,7 +24,7 @@ const reading = (
   needs: 'read',
   query,
   answers: { 200: { description, schema }, 304: { description: 'The ETag in If-None-Match still holds.' } },
-  refusals: { 400: ['invalid_query'], 503: ['not_yet_visible'], ...refusals },
+  refusals: { 503: ['not_yet_visible'], ...refusals },
 });
 
 const ofOneTicket = { 409: ['ambiguous_ticket'] };

@@ -7,7 +7,7 @@ import { isoOf } from './sla-access';
 import { isPolicy, isSchedule, policyId, scheduleId, type SlaVersion } from './sla-version';
 import { readVersions } from './sla-version-store';
 
-export const slaQuery = z.object({ tenant: z.string().optional() });
+export const slaQuery = z.strictObject({ tenant: z.string().optional() });
 
 const instant = z.iso.datetime().nullable();
 const applied = {

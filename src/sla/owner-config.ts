@@ -14,10 +14,12 @@ export interface ConfigChange {
   readonly tickets: TicketGroup;
   /** Tickets that were done, with all their events, before this instant keep their figures. Null: none do. */
   readonly since: number | null;
+  /** Only tickets created from this instant on. */
+  readonly createdSince?: number;
   readonly cause: 'policy_reapply' | 'schedule_reprocess';
 }
 
-type Effect = Omit<ConfigChange, 'tickets'>;
+type Effect = Omit<ConfigChange, 'tickets' | 'createdSince'>;
 
 /** What the tickets of one source, or those of a tenant, go by. */
 export class OwnerConfig {

@@ -1,14 +1,10 @@
 import { type Queryable } from '../platform/postgres/database';
+import { databaseNow } from './database-clock';
 import { type NewPolicy, type NewSchedule, type SlaVersion } from './sla-version';
 
 const REVISION = { name: 'sla_revision', text: 'SELECT coalesce(max(id), 0) AS n FROM app.sla_version' };
 
 const LOCK = { name: 'sla_lock', text: 'SELECT app.lock_sla()' };
-/** Statements of its own behind the lock: what was committed before it is seen, and the clock is not behind it. */
-const NOW = {
-  name: 'sla_now',
-  text: 'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
-};
 
 const ms = (column: string): string => `floor(extract(epoch FROM ${column}) * 1000)::bigint`;
 
@@ -39,9 +35,8 @@ export async function readRevision(db: Queryable): Promise<number> {
 /** Nobody else adds a version before this transaction ends. Returns the database's time in ms. */
 export async function lockSla(tx: Queryable): Promise<number> {
   await tx.query(LOCK);
-  const [row] = await tx.query<{ now: number }>(NOW);
-  if (row === undefined) throw new Error('the database has no clock');
-  return row.now;
+  // A statement of its own behind the lock: the clock is not behind what was committed before.
+  return databaseNow(tx);
 }
 
 /** In the order of application. A null tenant: of all. */

@@ -55,9 +55,38 @@ describe('configuration', () => {
     for (const name of Object.keys(wrong)) expect(message).toContain(name);
   });
 
+  test('takes a login and TLS for Kafka; a file switches TLS on', () => {
+    const login = {
+      KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+      KAFKA_SASL_USERNAME: 'u',
+      KAFKA_SASL_PASSWORD: 'p',
+    };
+    expect(loadConfig({ ...login, KAFKA_TLS_CA: '/ca.pem' }).kafka.access).toEqual({
+      clientId: 'casetrail',
+      sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
+      tls: { ca: '/ca.pem' },
+    });
+    expect(loadConfig({ KAFKA_TLS: 'true' }).kafka.access.tls).toEqual({});
+    expect(loadConfig({}).kafka.access).toEqual({ clientId: 'casetrail' });
+  });
+
+  test.each([
+    [
+      { KAFKA_SASL_USERNAME: 'u' },
+      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD go together',
+    ],
+    [{ KAFKA_SASL_MECHANISM: 'kerberos' }, 'KAFKA_SASL_MECHANISM'],
+    [{ KAFKA_TLS_CERT: '/c.pem' }, 'KAFKA_TLS_CERT and KAFKA_TLS_KEY go together'],
+    [{ KAFKA_TLS: 'off', KAFKA_TLS_CA: '/ca.pem' }, 'KAFKA_TLS: is off, but files for TLS are given'],
+  ])('refuses %p, half of what belongs together', (given, expected) => {
+    expect(messageOf(() => loadConfig(given))).toContain(expected);
+  });
+
   test('never repeats a secret in a complaint', () => {
-    const message = messageOf(() => loadConfig({ SECRETS_KEY: 'hunter2', ADMIN_TOKEN: 'swordfish' }));
-    expect(message).not.toMatch(/hunter2|swordfish/);
+    const message = messageOf(() =>
+      loadConfig({ SECRETS_KEY: 'hunter2', ADMIN_TOKEN: 'swordfish', KAFKA_SASL_PASSWORD: 'open sesame' }),
+    );
+    expect(message).not.toMatch(/hunter2|swordfish|sesame/);
   });
 });
 

@@ -1,7 +1,6 @@
 import { revisionsBy } from '../../src/domain/sla/revisions';
-import { factOfGolden, type GoldenEvent, receivedAt } from '../domain/support/golden';
-import { configOf, explained, listed, scenarios, type SlaScenario } from './support/golden';
-import { shuffled } from './support/random';
+import { factOfGolden, receivedAt } from '../domain/support/golden';
+import { configOf, disturbed, explained, listed, momentsOf, scenarios } from './support/golden';
 
 const named = scenarios.map((scenario) => [`${scenario.id} ${scenario.title}`, scenario] as const);
 
@@ -37,20 +36,3 @@ describe('the golden scenarios through the fold of all figures', () => {
     expect(fields).toEqual(expect.arrayContaining([...(scenario.revisions ?? [])]));
   });
 });
-
-function momentsOf({ as_of, expect: expected, checkpoints = [] }: SlaScenario) {
-  return [...checkpoints, { as_of, expect: expected }];
-}
-
-/** What is known by `asOf`, in another order, later and partly twice. An arrival that clamps a clock is a fact. */
-function disturbed({ events }: SlaScenario, asOf: string, seed: number): GoldenEvent[] {
-  const known = events.filter((event) => receivedAt(event) <= Date.parse(asOf));
-  const [order, next] = shuffled(known, seed);
-  return order.flatMap((event) => {
-    const isClamped = Date.parse(event.ts) > receivedAt(event) + 120_000;
-    const slack = Date.parse(asOf) - receivedAt(event);
-    const received = new Date(receivedAt(event) + next(slack + 1)).toISOString();
-    const delayed = isClamped ? event : { ...event, received };
-    return next(3) === 0 ? [delayed, delayed] : [delayed];
-  });
-}

@@ -31,11 +31,20 @@ export function freshDatabase(): TestDatabase {
 }
 
 /** For a test that needs a further database of its own; it drops it itself. */
-export async function cloneTemplate(): Promise<string> {
+export function cloneTemplate(): Promise<string> {
+  return cloneOf(TEMPLATE_DATABASE);
+}
+
+/** Without a schema. Whoever asked for it drops it. */
+export function emptyDatabase(): Promise<string> {
+  return cloneOf('template0');
+}
+
+async function cloneOf(template: string): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   for (let tried = 1; ; tried++) {
     try {
-      await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE_DATABASE}`);
+      await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${template}`);
       break;
     } catch (error) {
       // Two clones at the same moment, or autovacuum in the template.

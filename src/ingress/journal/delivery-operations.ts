@@ -30,7 +30,13 @@ export const deliveryOperations = operationsUnder('/v1/admin/deliveries', 'Deliv
     summary: 'What came in lately, and how it was answered.',
     needs: 'read',
     query: deliveryQuery,
-    answers: { 200: { description: 'The latest first.', schema: z.array(delivery) } },
+    answers: {
+      200: {
+        description:
+          'One page, the latest first; `next` is the cursor of the following one, null at the end.',
+        schema: z.object({ items: z.array(delivery), next: z.string().nullable() }),
+      },
+    },
   },
   {
     method: 'get',

@@ -44,20 +44,27 @@ const STORED = `
 
 const OF_TENANT = `($1::text IS NULL OR s.tenant = $1) AND ($2::text IS NULL OR s.name = $2)`;
 
+// Receipts are in order of arrival. Of one receipt the event comes first: what was quarantined and retried has both.
+const JOURNALED_BEHIND = `
+  ${JOURNALED} WHERE ${OF_TENANT} AND d.received_at >= to_timestamp($3 / 1000.0)
+    AND d.receipt_id <= $5::uuid AND (d.receipt_id < $5::uuid OR $6::boolean)`;
+
+const STORED_BEHIND = `
+  ${STORED} AND ${OF_TENANT} AND e.received_at BETWEEN to_timestamp($3 / 1000.0) AND to_timestamp($7 / 1000.0)
+    AND e.correlation_id::uuid < $5::uuid`;
+
 const LIST_FAILED = {
   name: 'app_deliveries_failed',
-  text: `
-    ${JOURNALED} WHERE ${OF_TENANT} AND d.status <> 200 AND d.received_at >= to_timestamp($3 / 1000.0)
-    ORDER BY d.receipt_id DESC LIMIT $4`,
+  text: `${JOURNALED_BEHIND} AND d.status <> 200 ORDER BY d.receipt_id DESC LIMIT $4`,
 } as const;
 
 const LIST = {
   name: 'app_deliveries',
   text: `
-    (${JOURNALED} WHERE ${OF_TENANT} AND d.received_at >= to_timestamp($3 / 1000.0) ORDER BY d.receipt_id DESC LIMIT $4)
+    (${JOURNALED_BEHIND} ORDER BY d.receipt_id DESC LIMIT $4)
     UNION ALL
-    (${STORED} AND ${OF_TENANT} AND e.received_at >= to_timestamp($3 / 1000.0) ORDER BY e.received_at DESC LIMIT $4)
-    ORDER BY received_at DESC LIMIT $4`,
+    (${STORED_BEHIND} ORDER BY e.received_at DESC, e.correlation_id::uuid DESC LIMIT $4)
+    ORDER BY receipt_id DESC, position NULLS LAST LIMIT $4`,
 } as const;
 
 const SHOW = {
@@ -69,23 +76,35 @@ const SHOW = {
       AND e.received_at = to_timestamp($3 / 1000.0)`,
 } as const;
 
+/** Where a list goes on: behind this delivery. */
+export interface DeliveryPlace {
+  readonly receiptId: string;
+  readonly isEvent: boolean;
+}
+
 export interface DeliveryFilter {
   readonly tenant: string | null;
   readonly source: string | null;
   readonly failed: boolean;
   /** ms UTC. */
   readonly since: number;
+  /** Left out: from the latest on. */
+  readonly after?: DeliveryPlace | undefined;
   readonly limit: number;
 }
 
+/** No receipt is later; the instant is what its first 48 bits say. */
+const LATEST: DeliveryPlace = { receiptId: 'ffffffff-ffff-7fff-bfff-ffffffffffff', isEvent: false };
+
 /** The latest first. */
 export function listDeliveries(db: Queryable, filter: DeliveryFilter): Promise<DeliveryView[]> {
-  const { tenant, source, since, limit } = filter;
-  const statement = filter.failed ? LIST_FAILED : LIST;
-  return db.query<DeliveryView & Record<string, unknown>>({
-    ...statement,
-    values: [tenant, source, since, limit],
-  });
+  const { tenant, source, since, limit, failed, after = LATEST } = filter;
+  const shared = [tenant, source, since, limit, after.receiptId, after.isEvent];
+  return db.query<DeliveryView & Record<string, unknown>>(
+    failed
+      ? { ...LIST_FAILED, values: shared }
+      : { ...LIST, values: [...shared, arrivalOf(after.receiptId)] },
+  );
 }
 
 /** A receipt tells when its delivery arrived: so its event is found without an index of its own. */

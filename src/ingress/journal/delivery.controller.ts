@@ -2,19 +2,29 @@ import { Controller, Get, Inject, Param, Query, Req, SetMetadata } from '@nestjs
 import { z } from 'zod';
 import { CasetrailError } from '../../kernel/errors';
 import { actingOf, NEEDS, type WithCaller } from '../../platform/http/bearer-guard';
+import { cursor, cursorAt, placeOf, type Question } from '../../platform/http/cursor';
 import { Parsed } from '../../platform/http/parsed';
 import { DATABASE, type Database } from '../../platform/postgres/database';
-import { type DeliveryView, listDeliveries, showDelivery } from './delivery-queries';
+import { type DeliveryPlace, type DeliveryView, listDeliveries, showDelivery } from './delivery-queries';
 
 const DAY = 24 * 60 * 60 * 1000;
 
-export const deliveryQuery = z.object({
+export const deliveryQuery = z.strictObject({
   source: z.string().optional(),
   failed: z.enum(['true', 'false']).default('false'),
-  /** Default: the last seven days. */
-  since: z.iso.datetime({ offset: true }).optional(),
+  since: z.iso.datetime({ offset: true }).describe('Default: the last seven days.').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(50),
+  cursor: cursor.optional(),
 });
+type DeliveryQuery = z.output<typeof deliveryQuery>;
+
+/** The receipt of a page's last entry, and whether that is an event. */
+const place = z.tuple([z.uuid(), z.boolean()]);
+
+interface DeliveryPage {
+  readonly items: readonly DeliveryView[];
+  readonly next: string | null;
+}
 
 @Controller('v1/admin/deliveries')
 @SetMetadata(NEEDS, 'read')
@@ -22,17 +32,28 @@ export class DeliveryController {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   @Get()
-  list(
+  async list(
     @Req() request: WithCaller,
-    @Query(new Parsed(deliveryQuery)) query: z.output<typeof deliveryQuery>,
-  ): Promise<DeliveryView[]> {
-    return listDeliveries(this.db, {
-      tenant: actingOf(request).tenant,
-      source: query.source ?? null,
-      failed: query.failed === 'true',
-      since: query.since === undefined ? Date.now() - 7 * DAY : Date.parse(query.since),
-      limit: query.limit,
+    @Query(new Parsed(deliveryQuery)) query: DeliveryQuery,
+  ): Promise<DeliveryPage> {
+    const { source, failed, since, limit } = query;
+    const { tenant } = actingOf(request);
+    const question = { list: 'deliveries', caller: tenant, source, failed, since };
+    const found = await listDeliveries(this.db, {
+      tenant,
+      source: source ?? null,
+      failed: failed === 'true',
+      since: since === undefined ? Date.now() - 7 * DAY : Date.parse(since),
+      after: afterOf(query, question),
+      limit: limit + 1,
     });
+    const items = found.slice(0, limit);
+    const last = items.at(-1);
+    const hasMore = found.length > limit && last !== undefined;
+    return {
+      items,
+      next: hasMore ? cursorAt(question, [last.receipt_id, last.position !== null]) : null,
+    };
   }
 
   @Get(':receipt')
@@ -42,4 +63,10 @@ export class DeliveryController {
       throw new CasetrailError('not_found', `There is no delivery with the receipt ${receipt}.`);
     return found;
   }
+}
+
+function afterOf(query: DeliveryQuery, question: Question): DeliveryPlace | undefined {
+  if (query.cursor === undefined) return undefined;
+  const [receiptId, isEvent] = placeOf(query.cursor, question, place);
+  return { receiptId, isEvent };
 }

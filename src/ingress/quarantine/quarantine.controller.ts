@@ -6,7 +6,7 @@ import { QuarantineService } from './quarantine-service';
 import { QUARANTINE_STATUSES } from './quarantine-store';
 import { quarantineDetails, quarantineSummary, retriedView } from './quarantine-view';
 
-export const quarantineQuery = z.object({
+export const quarantineQuery = z.strictObject({
   source: z.string().optional(),
   status: z.enum([...QUARANTINE_STATUSES, 'all']).default('open'),
   code: z.string().optional(),

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { asError, CasetrailError } from '../../kernel/errors';
-import { answerClientError } from './client-error';
+import { answerClientError, lacksHost, refuseWithoutHost } from './client-error';
 
 const SECOND = 1000;
 const BODY_MAX_BYTES = 1024 * 1024;
@@ -49,21 +49,27 @@ export function httpAdapter(options: HttpServerOptions = {}): FastifyAdapter {
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 function serverOf(nest: Handler, { door, tls }: HttpServerOptions): Server {
-  const handler: Handler =
-    door === undefined
-      ? nest
-      : (request, response) => {
-          if (request.url?.startsWith(door.path) === true) door.handle(request, response);
-          else nest(request, response);
-        };
-  const limits = { requestTimeout: 30 * SECOND, headersTimeout: 15 * SECOND, keepAliveTimeout: 72 * SECOND };
+  const isForDoor = ({ url }: IncomingMessage): boolean =>
+    door !== undefined && url?.startsWith(door.path) === true;
+  const handler: Handler = (request, response) => {
+    if (lacksHost(request)) refuseWithoutHost(response);
+    else if (door !== undefined && isForDoor(request)) door.handle(request, response);
+    else nest(request, response);
+  };
+  const limits = {
+    requestTimeout: 30 * SECOND,
+    headersTimeout: 15 * SECOND,
+    keepAliveTimeout: 72 * SECOND,
+    // Node's own refusal says nothing; ours is a problem.
+    requireHostHeader: false,
+  };
   const server =
     tls === undefined
       ? createServer(limits, handler)
       : createTlsServer({ ...limits, ...pemsOf(tls) }, handler);
   // Whoever asks before sending learns of a refusal without sending; the door itself says 100 where it reads.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (door === undefined || request.url?.startsWith(door.path) !== true) response.writeContinue();
+    if (!isForDoor(request) && !lacksHost(request)) response.writeContinue();
     handler(request, response);
   });
   // What else may be expected is nobody's concern here; the request is answered for what it is.

@@ -5,8 +5,8 @@ import { type Scope } from './bearer-guard';
  * One thing a caller can ask for, as its edge describes it. Schemas are zod: what is documented is what is checked.
  *
  * A new route gets its Operation beside its controller, in a list that app.module hands to OPERATIONS. What every call may
- * meet (token, path, body, storage) is added by itself; only refusals of its own are named. A test compares the list with
- * the app's routes, and real answers with the schemas.
+ * meet (token, path, query, body, storage) is added by itself; only refusals of its own are named. A test compares the list
+ * with the app's routes, and real answers with the schemas.
  */
 export interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'delete';
@@ -68,22 +68,35 @@ const REFUSAL_HEADERS: Readonly<Record<number, Headers>> = {
   503: RETRY_AFTER,
 };
 
+/** Before anything knows what is asked for. */
+const OF_THE_CONNECTION: Refusals = {
+  400: ['bad_request'],
+  408: ['request_timeout'],
+  413: ['payload_too_large'],
+  431: ['headers_too_large'],
+};
+
 /** What a call may meet because of what it is, and what its own declaration adds. */
 export function refusalsOf({ needs, path, query, body, refusals = {} }: Operation): Refusals {
-  if (needs === 'public') return refusals;
-  const common: Refusals[] = [
-    { 400: ['bad_request'], 401: ['unauthenticated'], 403: ['forbidden'] },
+  if (needs === 'public') return together(OF_THE_CONNECTION, refusals);
+  return together(
+    OF_THE_CONNECTION,
+    { 401: ['unauthenticated'], 403: ['forbidden'] },
     { 500: ['internal_error'], 503: ['storage_unavailable'] },
     path.includes('{') ? { 404: ['not_found'] } : {},
-    body === undefined ? {} : { 413: ['payload_too_large'] },
-    body === undefined && query === undefined ? {} : { 422: ['invalid_input'] },
+    query === undefined ? {} : { 400: ['invalid_query'] },
+    body === undefined ? {} : { 422: ['invalid_input'] },
     refusals,
-  ];
-  const byStatus: Record<number, string[]> = {};
-  for (const some of common) {
-    for (const [status, codes] of Object.entries(some)) (byStatus[Number(status)] ??= []).push(...codes);
+  );
+}
+
+function together(...all: readonly Refusals[]): Refusals {
+  const byStatus = new Map<number, Set<string>>();
+  for (const [key, codes] of all.flatMap((some) => Object.entries(some))) {
+    const status = Number(key);
+    byStatus.set(status, new Set([...(byStatus.get(status) ?? []), ...codes]));
   }
-  return byStatus;
+  return Object.fromEntries([...byStatus].map(([status, codes]) => [status, [...codes]]));
 }
 
 export function openApiDocument(operations: readonly Operation[]): Json {
@@ -94,7 +107,10 @@ export function openApiDocument(operations: readonly Operation[]): Json {
     info: {
       title: 'casetrail',
       version: '1',
-      description: 'Event-sourced case management: verified webhooks in, ticket state and SLA figures out.',
+      description:
+        'Event-sourced case management: verified webhooks in, ticket state and SLA figures out. Every refusal is a Problem ' +
+        '(RFC 9457). What is wrong in a query string, a parameter that does not exist included, is 400 `invalid_query`; what ' +
+        'is wrong in a body is 422 `invalid_input`, and of a webhook as its source has it.',
     },
     paths,
     components: {

@@ -23,6 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
       return problem(status, thrown.code, thrown.message, status === 503 ? { retry_after_s: 1 } : {});
     }
     if (thrown instanceof HttpException) return ofNest(thrown);
+    if (isAboutNul(thrown)) return problem(404, 'not_found', 'Nothing has a NUL character in its name.');
     // Fastify's own refusals (a body too large, a bad request line) carry their status.
     const error = asError(thrown) as Error & { statusCode?: number };
     if (error.statusCode !== undefined && error.statusCode < 500) {
@@ -41,4 +42,10 @@ function ofNest(thrown: HttpException): Problem {
   const status = thrown.getStatus();
   const code = status === 404 ? 'not_found' : status === 401 ? 'unauthenticated' : 'bad_request';
   return problem(status, code, thrown.message);
+}
+
+/** PostgreSQL holds no such text. What a query or a body says was looked at before, so it stood in the path. */
+function isAboutNul(thrown: unknown): boolean {
+  const { code, sqlState } = thrown as { code?: unknown; sqlState?: unknown };
+  return code === '22021' || sqlState === '22021';
 }

@@ -1,10 +1,9 @@
 import { type Kafka } from 'kafkajs';
+import { askLeaders } from './ask-leaders';
 import { type Cluster, type FetchedRecord, newCluster, READ_UNCOMMITTED } from './cluster-internals';
-import { backoffMs, pause } from '../../kernel/backoff';
-import { kafkaErrorType, requestError } from './kafka-error';
+import { requestError } from './kafka-error';
 
 const WAIT_MS = 500;
-const ATTEMPTS = 5;
 /** Of record batches that are all replay, from the end backwards: of at most so many megabytes, half a one each. */
 const BATCHES_MAX = 1000;
 /** A broker sends the first record batch whole, however large it is. */
@@ -36,8 +35,7 @@ export async function tailOf(kafka: Kafka, topic: string, partition: number): Pr
   const cluster = newCluster(kafka);
   try {
     await cluster.connect();
-    await cluster.addTargetTopic(topic);
-    return await withPatience(cluster, async () => {
+    return await askLeaders(cluster, topic, async () => {
       const first = await boundary(cluster, topic, partition, true);
       const end = await boundary(cluster, topic, partition, false);
       const last = await lastRecord(cluster, topic, partition, first, end);
@@ -62,22 +60,6 @@ async function boundary(
   if (offset === undefined) throw new Error('the topic has no such partition');
   return BigInt(offset);
 }
-
-/** The leader of a topic that was just made, or whose broker just went, is known a moment later. */
-async function withPatience<T>(cluster: Cluster, ask: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await ask();
-    } catch (thrown) {
-      const isPassing = PASSING.has(kafkaErrorType(thrown) ?? '');
-      if (!isPassing || attempt + 1 === ATTEMPTS) throw thrown;
-      await pause(backoffMs(attempt, 50, 500, Math.random));
-      await cluster.refreshMetadata();
-    }
-  }
-}
-
-const PASSING: ReadonlySet<string> = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
 /** Batch by batch backwards. Markers of somebody's transactions take offsets too: the record before them is the last one. */
 async function lastRecord(

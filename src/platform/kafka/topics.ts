@@ -1,5 +1,7 @@
 import { type Admin, type Kafka } from 'kafkajs';
 import { CasetrailError } from '../../kernel/errors';
+import { askLeaders } from './ask-leaders';
+import { newCluster } from './cluster-internals';
 import { kafkaErrorType, requestError } from './kafka-error';
 
 const SECOND = 1000;
@@ -18,11 +20,11 @@ export interface TopicSpec {
  * Creates the topic, or checks one that is there already. Its settings are then its operator's business; its number of
  * partitions is ours.
  */
-export async function ensureTopic(kafka: Pick<Kafka, 'admin'>, spec: TopicSpec): Promise<void> {
+export async function ensureTopic(kafka: Kafka, spec: TopicSpec): Promise<void> {
   const admin = kafka.admin();
   try {
     await admin.connect();
-    const found = (await partitionsOf(admin, spec.name)) ?? (await createTopic(admin, spec));
+    const found = (await partitionsOf(admin, spec.name)) ?? (await createTopic(kafka, admin, spec));
     if (found !== spec.partitions) {
       throw new CasetrailError(
         'config_invalid',
@@ -64,12 +66,14 @@ async function partitionsOf(admin: Admin, topic: string): Promise<number | undef
 }
 
 /** Another node may be faster: what counts is the topic that is there afterwards. */
-async function createTopic(admin: Admin, spec: TopicSpec): Promise<number | undefined> {
+async function createTopic(kafka: Kafka, admin: Admin, spec: TopicSpec): Promise<number | undefined> {
   const { brokers } = await admin.describeCluster();
   const replicas = Math.min(REPLICAS_MAX, brokers.length);
   const config = { ...settings(replicas), ...spec.config };
   await admin.createTopics({
     timeout: 10 * SECOND,
+    // kafkajs' own wait gives up at a broker that has not heard of the topic yet.
+    waitForLeaders: false,
     topics: [
       {
         topic: spec.name,
@@ -79,7 +83,22 @@ async function createTopic(admin: Admin, spec: TopicSpec): Promise<number | unde
       },
     ],
   });
+  await leadersAnswer(kafka, spec);
   return partitionsOf(admin, spec.name);
+}
+
+/** A node that goes on at once would find brokers that have not heard of the topic. */
+async function leadersAnswer(kafka: Kafka, { name, partitions }: TopicSpec): Promise<void> {
+  const cluster = newCluster(kafka);
+  try {
+    await cluster.connect();
+    const all = Array.from({ length: partitions }, (_, partition) => ({ partition }));
+    await askLeaders(cluster, name, () =>
+      cluster.fetchTopicsOffset([{ topic: name, fromBeginning: false, partitions: all }]),
+    );
+  } finally {
+    await cluster.disconnect().catch(() => undefined);
+  }
 }
 
 function settings(replicas: number): Record<string, string> {

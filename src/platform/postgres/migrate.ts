@@ -20,7 +20,7 @@ const FILES = [
 ] as const;
 
 /** An advisory lock of the whole database: two nodes that start together migrate one after the other. */
-const LOCK = 4_714_001;
+export const MIGRATION_LOCK = 4_714_001;
 
 const CHECK_LANES = `
   SELECT lanes FROM es.log`;
@@ -49,7 +49,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
   });
   try {
     await lock.connect();
-    await lock.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await source.initialize();
     const ran = await source.runMigrations();
     await fixLanes(lock, options.lanes);

@@ -36,6 +36,12 @@ export async function makePart(
   });
 }
 
+/** Changes with the shape of a projection's tables and indexes. */
+export function tablesHash(projection: string): string {
+  const text = sqlOf(`${projection}.tables.sql`) + sqlOf(`${projection}.indexes.sql`);
+  return createHash('sha256').update(text).digest('hex');
+}
+
 /** By projection: the text of its views over the tables of a generation. */
 export function viewsOf(projection: string, generation: number): { schema: string; sql: string } {
   const sql = sqlOf(`${projection}.views.sql`).replaceAll(':generation', String(generation));

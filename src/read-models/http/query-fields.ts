@@ -30,11 +30,6 @@ export const instant = z.iso
 
 export const pageSize = z.coerce.number().int().min(1).max(200).default(50);
 
-export const cursor = z
-  .string()
-  .max(4000)
-  .describe('The `next` of the page before. Filters and sort stay the same.');
-
 /** Goes with every read that lags behind the log. */
 export const readOptions = {
   at_least: z

@@ -30,7 +30,7 @@ const PROJECTED = {
 
 type Positions = ReadonlyMap<number, number>;
 
-const asked = new Parsed(z.object(readOptions), 'invalid_query');
+const asked = new Parsed(z.object(readOptions));
 
 /**
  * `?at_least=<lane>:<position>`: a caller who was given a position by a webhook's answer reads nothing older than it. The
@@ -48,7 +48,7 @@ export class ReadYourWrites implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
     const request = http.getRequest<Asked & { readonly query: unknown }>();
-    const { at_least: wanted } = asked.transform(request.query);
+    const { at_least: wanted } = asked.transform(request.query, { type: 'query' });
     if (wanted !== undefined) {
       const preferred = preferredWait(request.headers['prefer']);
       if (preferred !== null) {

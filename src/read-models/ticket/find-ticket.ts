@@ -1,16 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { CasetrailError } from '../../kernel/errors';
+import { ambiguousTicket, noSuchTicket, type TicketAddress } from '../../ledger/ticket-address';
 import { DATABASE, type Database, type Queryable } from '../../platform/postgres/database';
 import { type JsonRow } from '../utc-instants';
 import { type TicketView, ticketViewOf } from './ticket-view';
-
-/** `id` is a ticket id, or a whole key `tenant/ticket_id`. A null tenant may see all. */
-export interface TicketAddress {
-  readonly id: string;
-  readonly tenant: string | null;
-  readonly source: string | null;
-}
 
 export class FindTicket extends Query<TicketView> {
   constructor(readonly address: TicketAddress) {
@@ -31,17 +24,11 @@ const FIND = {
 
 /** The row of rpt.ticket; refuses what names no ticket, or several. */
 export async function findTicket(db: Queryable, { id, tenant, source }: TicketAddress): Promise<JsonRow> {
-  const notFound = new CasetrailError('not_found', `There is no ticket ${id}.`);
   // PostgreSQL's text holds no NUL: no ticket has such an id.
-  if (id.includes('\0')) throw notFound;
+  if (id.includes('\0')) throw noSuchTicket(id);
   const [found, other] = await db.query<{ ticket: JsonRow }>({ ...FIND, values: [id, tenant, source] });
-  if (found === undefined) throw notFound;
-  if (other !== undefined) {
-    throw new CasetrailError(
-      'ambiguous_ticket',
-      `Several tenants have a ticket ${id}: add ?source=<name>, or ask for tenant%2F${encodeURIComponent(id)}.`,
-    );
-  }
+  if (found === undefined) throw noSuchTicket(id);
+  if (other !== undefined) throw ambiguousTicket(id);
   return found.ticket;
 }
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
 import { DATABASE, type Database } from '../../platform/postgres/database';
-import { cursorAt, placeOf } from '../http/cursor';
+import { cursorAt, placeOf } from '../../platform/http/cursor';
 import { type JsonRow } from '../utc-instants';
 import { ticketPageStatement } from './ticket-page-statement';
 import { type TicketQuery } from './ticket-query';

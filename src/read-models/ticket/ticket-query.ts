@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { statuses } from '../../domain/lifecycle';
-import { cursor, instant, pageSize, plainText, readOptions, several } from '../http/query-fields';
+import { cursor } from '../../platform/http/cursor';
+import { instant, pageSize, plainText, readOptions, several } from '../http/query-fields';
 import { statusCategories } from './ticket-view';
 
 /** The assignee of a ticket that waits in the queue. */

@@ -21,7 +21,7 @@ export class TicketController {
 
   @Get()
   async list(
-    @Query(new Parsed(ticketQuery, 'invalid_query')) query: TicketQuery,
+    @Query(new Parsed(ticketQuery)) query: TicketQuery,
     @Req() request: WithCaller & Asked,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<TicketList | undefined> {
@@ -32,7 +32,7 @@ export class TicketController {
   @Get(':id')
   async find(
     @Param('id') id: string,
-    @Query(new Parsed(oneTicketQuery, 'invalid_query')) { source }: z.output<typeof oneTicketQuery>,
+    @Query(new Parsed(oneTicketQuery)) { source }: z.output<typeof oneTicketQuery>,
     @Req() request: WithCaller & Asked,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<TicketView | undefined> {

@@ -2,9 +2,10 @@ import { Controller, Get, Param, Query, Req, Res, SetMetadata, UseInterceptors }
 import { QueryBus } from '@nestjs/cqrs';
 import { z } from 'zod';
 import { actingOf, NEEDS, type WithCaller } from '../../platform/http/bearer-guard';
+import { cursor } from '../../platform/http/cursor';
 import { Parsed } from '../../platform/http/parsed';
 import { type Asked, type Reply, unlessKnown, weakTag } from '../http/conditional';
-import { bySource, cursor, pageSize, readOptions } from '../http/query-fields';
+import { bySource, pageSize, readOptions } from '../http/query-fields';
 import { ReadYourWrites } from '../http/read-your-writes';
 import { TicketTimeline } from './ticket-timeline';
 import { type TimelinePage } from './timeline-entry';
@@ -29,7 +30,7 @@ export class TimelineController {
   @Get()
   async read(
     @Param('id') id: string,
-    @Query(new Parsed(timelineQuery, 'invalid_query')) query: z.output<typeof timelineQuery>,
+    @Query(new Parsed(timelineQuery)) query: z.output<typeof timelineQuery>,
     @Req() request: WithCaller & Asked,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<TimelinePage | undefined> {

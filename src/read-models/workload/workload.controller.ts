@@ -11,7 +11,7 @@ import { ListAgents, ListQueues, type Workload } from './workload';
 export const workloadQuery = z.strictObject({ tenant: plainText.optional(), ...readOptions });
 type WorkloadQuery = z.output<typeof workloadQuery>;
 
-const query = new Parsed(workloadQuery, 'invalid_query');
+const query = new Parsed(workloadQuery);
 
 @Controller('v1')
 @SetMetadata(NEEDS, 'read')

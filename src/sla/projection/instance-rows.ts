@@ -13,7 +13,7 @@ export interface InstanceRows {
   readonly events: Row[];
 }
 
-export function instanceRows({ key, events, last }: TicketHistory, sla: SlaFold): InstanceRows {
+export function instanceRows({ key, events }: TicketHistory, sla: SlaFold): InstanceRows {
   const rows: InstanceRows = { instances: [], segments: [], events: [] };
   for (const instance of sla.instances) {
     const instance_id = instanceId(key, instance);
@@ -21,7 +21,6 @@ export function instanceRows({ key, events, last }: TicketHistory, sla: SlaFold)
     rows.instances.push({
       ...slaInstanceRow(sla, instance),
       ...anchored(instance),
-      lane: last.lane,
       instance_id,
       warned_at: told.findLast(({ type }) => type === 'sla.warned')?.recordedAt ?? null,
       breaks_at: instance.breaksAt,

@@ -9,7 +9,8 @@ import {
   statusIntervalRows,
 } from '../../domain/sla/sla-rows';
 import { type Row } from '../../followers/projections/table';
-import { type TicketEvent } from '../../followers/projections/ticket-history';
+import { type TicketHistory } from '../../followers/projections/ticket-history';
+import { identityOf } from '../../ledger/identity';
 import { runningStretch } from './metrics-row';
 
 /** What is still open has no duration in the table: the view measures it. */
@@ -50,7 +51,7 @@ export function resolutionCycles(sla: SlaFold): Row[] {
 }
 
 export function assignmentIntervals(sla: SlaFold): Row[] {
-  const { assignments, scheduleId: schedule_id, now: anchor_at } = sla;
+  const { assignments, scheduleId: schedule_id } = sla;
   const running = runningStretch(sla);
   const clock = sla.instances.find((one) => one.metric === 'resolution' && one.stage === 'running');
   return assignmentIntervalRows(sla).map((row, index) => {
@@ -62,7 +63,8 @@ export function assignmentIntervals(sla: SlaFold): Row[] {
       active_ms: one?.active ?? 0,
       elapsed_ms: one?.resolutionElapsed ?? 0,
       elapsed_business_ms: one?.resolutionElapsedBusiness ?? 0,
-      anchor_at,
+      // What is over stays as it is, whatever happens later.
+      anchor_at: row.to_at ?? sla.now,
       active_runs: isOpen && courtOf(running) === 'active',
       ...(isOpen && clock !== undefined ? runsBy(clock) : NOT_RUNNING),
       schedule_id,
@@ -76,8 +78,10 @@ function runsBy({ basis, removedAt }: SlaInstance): Row {
   return { elapsed_runs_by: basis, elapsed_until: removedAt };
 }
 
-export function messageFacts(sla: SlaFold, stored: ReadonlyMap<string, TicketEvent>): Row[] {
+export function messageFacts(sla: SlaFold, { events }: TicketHistory): Row[] {
   const { messages } = sla.course.talk;
+  if (messages.length === 0) return [];
+  const stored = new Map(events.map((event) => [identityOf(event.source, event.dedupeKey), event]));
   return messageFactRows(sla).map((row, index) => {
     const event = stored.get(messages[index]?.fact.ref ?? '');
     if (event === undefined) throw new Error(`message ${row.event_id} is not among its ticket's events`);

@@ -1,45 +1,66 @@
 import { compareKeys, orderKey, type OrderKey, rankOf } from '../../domain/order';
-import { type Fact } from '../../domain/fact';
+import { type Fact, mayBeCreation } from '../../domain/fact';
 import { type SlaConfig } from '../../domain/sla/config';
+import { type SlaFold } from '../../domain/sla/fold-sla';
 import { instanceId } from '../../domain/sla/instance-id';
 import { seconds } from '../../domain/sla/seconds';
 import { type Revision, revisionsBy } from '../../domain/sla/revisions';
 import { type Row } from '../../followers/projections/table';
 import { type TicketEvent, type TicketHistory } from '../../followers/projections/ticket-history';
+import { identityOf } from '../../ledger/identity';
+import { IMPORTED } from '../../ledger/reading';
 
-/** Set on what came through an import: nobody was told anything else before. */
-export const IMPORTED = 'imported';
+/** A late event, and the published figures that it changed. */
+export interface LateFact {
+  readonly fact: Fact;
+  readonly event: TicketEvent;
+  readonly revisions: readonly Revision[];
+}
 
-/** Every published figure that a late event changed: a function of the lane, whenever and however often it is computed. */
-export function lateRevisions(
-  { key, facts }: TicketHistory,
-  stored: ReadonlyMap<string, TicketEvent>,
-  config: SlaConfig,
-  reportingDates: ReportingDates,
-): Row[] {
-  const rows: Row[] = [];
+/** A function of the lane, whenever and however often it is computed. */
+export function lateFacts({ facts, events }: TicketHistory, config: SlaConfig): LateFact[] {
+  const late: LateFact[] = [];
+  // A creation may push others behind itself, and they may then stand behind what happened at its instant.
+  const beginnings = new Set(facts.filter(mayBeCreation).map(({ occurredAt }) => occurredAt));
   let latest: OrderKey | null = null;
   for (const [index, fact] of facts.entries()) {
     const own = orderKey(fact, fact.occurredAt, rankOf(fact));
-    if (latest !== null && compareKeys(own, latest) < 0) {
-      const event = stored.get(fact.ref);
-      if (event === undefined) throw new Error(`event ${fact.ref} is not among its ticket's events`);
-      const revisions = revisionsBy(facts.slice(0, index), fact, event.receivedAt, config);
-      for (const revision of revisions) rows.push(row(key, event, fact, revision, reportingDates));
-    } else latest = own;
+    const isBehind = latest !== null && compareKeys(own, latest) < 0;
+    if (!isBehind) latest = own;
+    if (!isBehind && !beginnings.has(fact.occurredAt)) continue;
+    const event = events.find(({ source, dedupeKey }) => identityOf(source, dedupeKey) === fact.ref);
+    if (event === undefined) throw new Error(`event ${fact.ref} is not among its ticket's events`);
+    const revisions = revisionsBy(facts.slice(0, index), fact, event.receivedAt, config);
+    if (revisions.length > 0) late.push({ fact, event, revisions });
   }
+  return late;
+}
+
+export function lateRevisionRows(late: readonly LateFact[], key: string, dates: ReportingDates): Row[] {
+  const rows = late.flatMap((one) => one.revisions.map((revision) => row(key, one, revision, dates)));
   return rows.map((one, index) => ({ ...one, seq: index + 1 }));
 }
 
-/** The days whose reports hold a ticket's figures: those of its beginning, those of its solution. */
+/** The days (UTC) whose reports hold a ticket's figures: those of its beginning, those of its solution. */
 export interface ReportingDates {
   readonly created: string;
   readonly resolved: string | null;
 }
 
-function row(key: string, event: TicketEvent, fact: Fact, revision: Revision, dates: ReportingDates): Row {
+export function reportingDates({ course, metrics }: SlaFold): ReportingDates {
+  const { lastResolvedAt } = metrics;
+  return {
+    created: dayOf(course.head.created_at),
+    resolved: lastResolvedAt === null ? null : dayOf(lastResolvedAt),
+  };
+}
+
+function dayOf(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}
+
+function row(key: string, { event, fact }: LateFact, revision: Revision, dates: ReportingDates): Row {
   const { table, column, instance, from, to } = revision;
-  const isOfSolution = column.includes('resol') || instance?.metric === 'resolution';
   return {
     table_name: table,
     column_name: column,
@@ -50,8 +71,13 @@ function row(key: string, event: TicketEvent, fact: Fact, revision: Revision, da
     cause_event_id: fact.eventId,
     cause: event.flags.includes(IMPORTED) ? 'backfill' : 'late_event',
     lateness_seconds: seconds(event.receivedAt - event.occurredAt),
-    reporting_date: isOfSolution ? (dates.resolved ?? dates.created) : dates.created,
+    reporting_date: reportingDate(revision, dates),
   };
+}
+
+export function reportingDate({ column, instance }: Revision, { created, resolved }: ReportingDates): string {
+  const isOfSolution = column.includes('resol') || instance?.metric === 'resolution';
+  return isOfSolution ? (resolved ?? created) : created;
 }
 
 export function textOf(value: Revision['from']): string | null {

@@ -1,15 +1,18 @@
-import { isDone } from '../../domain/lifecycle';
 import { foldSla } from '../../domain/sla/fold-sla';
 import {
-  type Projection,
+  type ReplacedTicket,
+  type Storage,
   type TicketProjection,
+  type TicketRef,
   type TicketRows,
 } from '../../followers/projections/projection';
 import { type Row } from '../../followers/projections/table';
-import { type TicketEvent, type TicketHistory } from '../../followers/projections/ticket-history';
-import { identityOf } from '../../ledger/identity';
+import { type TicketHistory } from '../../followers/projections/ticket-history';
+import { type Queryable } from '../../platform/postgres/database';
 import { SlaConfigurations } from '../sla-configurations';
 import { type SlaConfigStore } from '../sla-config-store';
+import { newsAt, newsOf } from '../timers/news';
+import { announceDue, type Announcer } from '../timers/timers';
 import { instanceRows } from './instance-rows';
 import {
   assignmentIntervals,
@@ -18,8 +21,9 @@ import {
   responseTurns,
   statusIntervals,
 } from './interval-rows';
-import { lateRevisions } from './late-revisions';
+import { lateFacts, lateRevisionRows, reportingDates } from './late-revisions';
 import { metricsRow } from './metrics-row';
+import { Renewal } from './renewal';
 import { slaTables } from './sla-tables';
 
 /** Every figure of a ticket but its state, free of any clock: what runs is left to the views. */
@@ -28,9 +32,14 @@ export class SlaProjection implements TicketProjection {
   readonly name = 'sla';
   readonly codeVersion = 1;
   readonly tables = slaTables;
+  readonly #renewal = new Renewal();
   #configurations = new SlaConfigurations([]);
 
-  constructor(private readonly store: SlaConfigStore) {}
+  /** Without an announcer it makes rows and tells nobody. */
+  constructor(
+    private readonly store: SlaConfigStore,
+    private readonly announcer: Announcer | null,
+  ) {}
 
   async prepare(): Promise<void> {
     this.#configurations = await this.store.current();
@@ -38,43 +47,41 @@ export class SlaProjection implements TicketProjection {
 
   rows(history: TicketHistory): TicketRows {
     const { fold, key, last } = history;
-    const { head } = fold;
-    const source = fold.steps[0]?.fact.source ?? last.source;
-    const config = this.#configurations.configFor({
-      tenant: last.tenant,
-      source,
-      createdAt: head.created_at,
-      settledAt: isDone(head.status) ? head.last_event_at : null,
-    });
+    const configurations = this.#configurations;
+    const config = configurations.configOf(last.tenant, fold);
     const sla = foldSla(fold, config, -Infinity);
-    const stored = byRef(history.events);
-    const resolvedAt = sla.metrics.lastResolvedAt;
-    const dates = {
-      created: dayOf(head.created_at),
-      resolved: resolvedAt === null ? null : dayOf(resolvedAt),
+    const metrics = {
+      ...metricsRow(sla, fold.steps[0]?.fact.source ?? last.source),
+      lane: last.lane,
+      news_at: newsAt(newsOf(history, sla, configurations)),
     };
     const { instances, segments, events } = instanceRows(history, sla);
-    const ticket = { tenant_id: last.tenant, ticket_id: last.ticketId, ticket_key: key };
+    const { tenant: tenant_id, ticketId: ticket_id } = last;
     const tables: readonly (readonly Row[])[] = [
-      [{ ...metricsRow(sla, source), lane: last.lane }],
+      [metrics],
       statusIntervals(sla),
       assignmentIntervals(sla),
       responseTurns(sla),
       resolutionCycles(sla),
-      messageFacts(sla, stored),
+      messageFacts(sla, history),
       instances,
       segments,
       events,
-      lateRevisions(history, stored, config, dates),
+      lateRevisionRows(lateFacts(history, config), key, reportingDates(sla)),
     ];
-    return tables.map((rows) => rows.map((row) => ({ ...row, ...ticket })));
+    return tables.map((rows) => rows.map((row) => ({ ...row, tenant_id, ticket_id, ticket_key: key })));
   }
-}
 
-function byRef(events: readonly TicketEvent[]): Map<string, TicketEvent> {
-  return new Map(events.map((event) => [identityOf(event.source, event.dedupeKey), event]));
-}
+  outdated(db: Queryable, storage: Storage, limit: number): Promise<readonly TicketRef[]> {
+    return this.#renewal.outdated(db, storage, limit, this.#configurations);
+  }
 
-function dayOf(instant: number): string {
-  return new Date(instant).toISOString().slice(0, 10);
+  replacing(tx: Queryable, storage: Storage, tickets: readonly ReplacedTicket[]): Promise<void> {
+    return this.#renewal.restate(tx, storage, tickets, this.#configurations);
+  }
+
+  async tick(db: Queryable, storage: Storage, upTo: number): Promise<void> {
+    if (this.announcer === null) return;
+    await announceDue(db, storage, upTo, this.announcer, this.#configurations);
+  }
 }

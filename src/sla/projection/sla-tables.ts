@@ -8,6 +8,7 @@ export const ticketMetricsTable = table('ticket_metrics', ['ticket_key'], {
   source: 'text',
   created_at: 'timestamptz',
   settled_at: 'timestamptz',
+  news_at: 'timestamptz',
   anchor_at: 'timestamptz',
   running_court: 'text',
   contested_runs: 'boolean',
@@ -140,7 +141,6 @@ export const messageFactTable = table('message_fact', ['ticket_key', 'position']
 
 export const slaInstanceTable = table('sla_instance', ['ticket_key', 'instance_id'], {
   ...ticket,
-  lane: 'smallint',
   instance_id: 'uuid',
   metric: 'text',
   instance_no: 'int',

@@ -23,6 +23,8 @@ interface Answer {
 
 const PARALLEL = 8;
 const JOURNAL_MS = 1500;
+/** What is done to a source reaches every node within two seconds. */
+const REACH_MS = 2500;
 const PATIENCE_MS = 20_000;
 
 /** Runs each vector against a source of its own. */
@@ -81,6 +83,10 @@ async function prepare(target: Target, { profile, source }: Vector, name: string
 
 async function play(target: Target, vector: Vector, name: string): Promise<Answer> {
   for (const before of vector.before ?? []) await exchange(target, name, before, vector.source);
+  if (vector.meanwhile !== undefined) {
+    await admin(target, 'POST', `/v1/admin/sources/${name}/${vector.meanwhile}`, {});
+    await new Promise((resolve) => setTimeout(resolve, REACH_MS));
+  }
   return exchange(target, name, vector.request, vector.source);
 }
 

@@ -35,7 +35,9 @@ describe('npm run conformance', () => {
     const { code, output } = await conformance(...flags);
     await app.close();
     expect(output).toMatch(/^not ok {2}telegram-bot/);
-    expect(output).toMatch(/^ {2}row 5, telegram-bot: an address that is listed: status: 403 instead of 200/m);
+    expect(output).toMatch(
+      /^ {2}row 5, telegram-bot: an address that is listed: status: 403 instead of 200/m,
+    );
     expect(code).toBe(1);
   }, 120_000);
 

@@ -8,6 +8,8 @@ export interface Vector {
   /** When the receiver's clock must show this instant; such a vector runs only where the clock can be set. */
   readonly clock?: string;
   readonly before?: readonly VectorRequest[];
+  /** What is done to the source between them and the request. */
+  readonly meanwhile?: 'pause';
   readonly request: VectorRequest;
   readonly expect: Expectation;
 }

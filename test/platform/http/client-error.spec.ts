@@ -35,6 +35,13 @@ describe('what is no HTTP request', () => {
       400,
       'bad_request',
     ],
+    ['a request without Host', 'GET /health/live HTTP/1.1\r\n\r\n', 400, 'bad_request'],
+    [
+      'a webhook without Host, whose sender asks before sending',
+      'POST /v1/ingress/x HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n',
+      400,
+      'bad_request',
+    ],
     [
       'headers without end',
       `POST /v1/ingress/x HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`,

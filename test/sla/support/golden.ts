@@ -7,6 +7,7 @@ import { policySchema } from '../../../src/domain/sla/policy';
 import { type Schedule, scheduleSchema } from '../../../src/domain/sla/schedule';
 import { factOfGolden, type GoldenEvent, receivedAt } from '../../domain/support/golden';
 import golden from '../../golden/sla-golden.json';
+import { shuffled } from './random';
 
 export type Expected = Readonly<Record<string, unknown>>;
 
@@ -60,6 +61,24 @@ export function explained(
   const fold = foldTicket([...facts.values()]);
   const sla = foldSla(fold, configOf(scenario), Date.parse(asOf));
   return explain(fold, sla, { duplicatesByEventId: known.length - facts.size, restatedCount: 0 });
+}
+
+/** The checkpoints, and the end. */
+export function momentsOf({ as_of, expect: expected, checkpoints = [] }: SlaScenario) {
+  return [...checkpoints, { as_of, expect: expected }];
+}
+
+/** What is known by `asOf`, in another order, later and partly twice. An arrival that clamps a clock is a fact. */
+export function disturbed({ events }: SlaScenario, asOf: string, seed: number): GoldenEvent[] {
+  const known = events.filter((event) => receivedAt(event) <= Date.parse(asOf));
+  const [order, next] = shuffled(known, seed);
+  return order.flatMap((event) => {
+    const isClamped = Date.parse(event.ts) > receivedAt(event) + 120_000;
+    const slack = Date.parse(asOf) - receivedAt(event);
+    const received = new Date(receivedAt(event) + next(slack + 1)).toISOString();
+    const delayed = isClamped ? event : { ...event, received };
+    return next(3) === 0 ? [delayed, delayed] : [delayed];
+  });
 }
 
 /** Only what is listed is expected, in lists of equal length. */

@@ -53,5 +53,12 @@ export const bodies: Make = (s) => {
     vector(s, 9, 'gzip that is none', encoded('gzip'), expected(415, 'unsupported_content_encoding', 'J'), {
       source: zipped,
     }),
+    vector(
+      s,
+      10,
+      'a body whose last byte never comes',
+      { ...plain, sending: 'slow' },
+      expected(408, 'body_timeout', 'J'),
+    ),
   ];
 };

@@ -99,16 +99,6 @@ export function envelopeProofs(s: Sender): Vector[] {
       sent({ ...sealed, data: { ticket_id: 'T-other' } }),
       ok,
     ),
-    vector(s, 11, 'a second factor that is missing', open(s), refused('bearer_missing'), { source: second }),
-    vector(
-      s,
-      12,
-      'a second factor that is wrong',
-      open(s, { headers: { authorization: 'Bearer something-else-0001' } }),
-      refused('bearer_invalid'),
-      { source: second },
-    ),
-    vector(s, 12, 'a second factor that is right', open(s, { headers: bearer }), ok, { source: second }),
     vector(
       s,
       17,

@@ -26,9 +26,10 @@ export function vector(
   more: {
     readonly source?: VectorSource;
     readonly before?: readonly VectorRequest[];
+    readonly meanwhile?: Vector['meanwhile'];
   } = {},
 ): Vector {
-  const { source = sourceOf(sender), before } = more;
+  const { source = sourceOf(sender), before, meanwhile } = more;
   const { signing } = sender;
   return {
     name: `${sender.profile}: ${name}`,
@@ -37,6 +38,7 @@ export function vector(
     source,
     ...(signing === null ? {} : { clock: new Date(signing.at).toISOString() }),
     ...(before === undefined ? {} : { before }),
+    ...(meanwhile === undefined ? {} : { meanwhile }),
     request,
     expect,
   };

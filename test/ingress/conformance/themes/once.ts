@@ -5,13 +5,6 @@ import { expected, type Make, ok, open, vector, without } from './make';
 export const once: Make = (s) => {
   if (s.profile !== 'telegram-crm') return [];
   return [
-    vector(
-      s,
-      10,
-      'a body whose last byte never comes',
-      { ...open(s), sending: 'slow' },
-      expected(408, 'body_timeout', 'J'),
-    ),
     ...['DELETE', 'PATCH', 'OPTIONS'].map((method) =>
       vector(
         s,

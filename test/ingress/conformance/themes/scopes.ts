@@ -2,11 +2,12 @@ import { type Json, requestOf, sourceOf } from '../senders/sender';
 import { type VectorRequest } from '../vector';
 import { expected, type Make, ok, vector } from './make';
 
+/** What the body says of where it comes from. Telegram's says nothing. */
 export const scopes: Make = (s) => {
-  if (s.profile !== 'telegram-crm' && s.profile !== 'standard-webhooks') return [];
+  if (s.profile === 'telegram-bot') return [];
   const from = (more: Json): VectorRequest => {
-    const body = s.opening('T-1');
-    return requestOf(s, { ...body, source: { ...(body['source'] as Json), ...more } });
+    const own = { integration_id: 'conformance', environment: 'production' };
+    return requestOf(s, { ...s.opening('T-1'), source: { ...own, ...more } });
   };
   const staging = sourceOf(s, { environment: 'staging' });
   const several = sourceOf(s, { tenants: { north: 'north', south: 'south' } });

@@ -3,10 +3,13 @@ import { z } from 'zod';
 
 interface Described {
   readonly operationId: string;
+  readonly parameters: readonly { readonly name: string; readonly in: 'path' | 'query' }[];
+  readonly requestBody?: unknown;
   readonly responses: Readonly<Record<string, DescribedResponse>>;
 }
 
 interface DescribedResponse {
+  readonly description: string;
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly content?: Readonly<Record<string, { readonly schema: object }>>;
 }
@@ -34,6 +37,22 @@ export class ApiDocument {
 
   get ids(): readonly string[] {
     return this.operations.map((operation) => this.#described(operation).operationId);
+  }
+
+  takesQuery(operation: string): boolean {
+    return this.#described(operation).parameters.some((parameter) => parameter.in === 'query');
+  }
+
+  takesBody(operation: string): boolean {
+    return this.#described(operation).requestBody !== undefined;
+  }
+
+  /** The codes of its refusals, by status. */
+  refusals(operation: string): Readonly<Record<number, readonly string[]>> {
+    const refused = Object.entries(this.#described(operation).responses).filter(
+      ([status]) => status >= '400',
+    );
+    return Object.fromEntries(refused.map(([status, { description }]) => [status, description.split(', ')]));
   }
 
   /** What is wrong with an answer by what is documented; empty: nothing. */

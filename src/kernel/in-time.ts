@@ -1,8 +1,8 @@
-import { CasetrailError } from '../kernel/errors';
+import { CasetrailError } from './errors';
 
 /**
- * Gives the work until the sender is about to stop waiting. Past that it goes on, and may succeed all the same: the
- * sender's retry finds out.
+ * Gives the work until the sender is about to stop waiting (ms UTC). Past that it goes on, and may succeed all the same:
+ * the sender's retry finds out.
  */
 export async function inTime<T>(deadlineAt: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -8,13 +8,19 @@ export type Question = Readonly<Record<string, Json | undefined>>;
 
 const written = z.tuple([z.string(), z.unknown()]);
 
+/** The query parameter. */
+export const cursor = z
+  .string()
+  .max(4000)
+  .describe('The `next` of the page before. Filters and sort stay the same.');
+
 /** Names the last entry of a page; opaque to the caller, who can gain nothing by making one: it only says where to go on. */
 export function cursorAt(question: Question, place: Json): string {
   return Buffer.from(JSON.stringify([digestOf(question), place])).toString('base64url');
 }
 
-export function placeOf<S extends z.ZodType>(cursor: string, question: Question, place: S): z.output<S> {
-  const read = written.safeParse(jsonOf(cursor));
+export function placeOf<S extends z.ZodType>(given: string, question: Question, place: S): z.output<S> {
+  const read = written.safeParse(jsonOf(given));
   if (!read.success) throw refused('This cursor was not made here.');
   const [asked, found] = read.data;
   if (asked !== digestOf(question)) {
@@ -27,9 +33,9 @@ export function placeOf<S extends z.ZodType>(cursor: string, question: Question,
   return parsed.data;
 }
 
-function jsonOf(cursor: string): unknown {
+function jsonOf(given: string): unknown {
   try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return JSON.parse(Buffer.from(given, 'base64url').toString());
   } catch {
     return undefined;
   }
