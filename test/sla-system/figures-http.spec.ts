@@ -1,5 +1,4 @@
 import request from 'supertest';
-import { type ExplainedTicket } from '../../src/sla/explain/explain-ticket';
 import { scenarios } from '../sla/support/golden';
 import { ADMIN_TOKEN } from '../support/app';
 import { freshDatabase } from '../support/database';
@@ -7,6 +6,10 @@ import { GoldenDesk, tenantOf } from './support/golden-desk';
 import { linesOf } from './support/golden-lines';
 
 const SHARED = 'TKT-shared';
+interface Body extends Record<string, unknown> {
+  readonly items: readonly Record<string, unknown>[];
+}
+
 /** One breached and one met of the first responses, in one tenant each. */
 const chosen = scenarios.filter(({ id }) => ['G01', 'G11', 'G17'].includes(id));
 
@@ -22,37 +25,35 @@ describe('SLA figures over REST', () => {
       await desk.import(tenantOf(scenario), linesOf(scenario.events, SHARED));
     }
     await desk.projected();
-    ofG01 = await desk.app.addToken({ name: 'g01', scopes: ['read'], tenant: 'g01' });
+    ofG01 = await desk.app.addToken({ label: 'g01', scopes: ['read'], tenant: 'g01' });
   });
   afterAll(() => desk.close());
 
-  const get = (path: string, token = ADMIN_TOKEN): request.Test =>
-    request(desk.app.url).get(path).set('authorization', `Bearer ${token}`);
+  const get = async (path: string, status: number, token = ADMIN_TOKEN): Promise<Body> => {
+    const asked = request(desk.app.url).get(path).set('authorization', `Bearer ${token}`);
+    return (await asked.expect(status)).body as Body;
+  };
 
   it('are what explain tells, as of any instant', async () => {
     for (const scenario of chosen) {
       const tenant = tenantOf(scenario);
-      const { body } = await get(`/v1/tickets/${tenant}%2F${SHARED}/sla?as_of=${scenario.as_of}`).expect(200);
-      expect(body).toEqual(await desk.explained(tenant, SHARED, scenario.as_of));
+      const told = await get(`/v1/tickets/${tenant}%2F${SHARED}/sla?as_of=${scenario.as_of}`, 200);
+      expect(told).toEqual(await desk.explained(tenant, SHARED, scenario.as_of));
     }
   });
 
   it('find a ticket by its id in the tenant of the token, of a source, and nowhere else', async () => {
-    const { body } = await get(`/v1/tickets/${SHARED}/sla`, ofG01).expect(200);
-    expect((body as ExplainedTicket).ticket).toBe(`g01/${SHARED}`);
-    const bySource = await get(`/v1/tickets/${SHARED}/sla?source=g17`).expect(200);
-    expect((bySource.body as ExplainedTicket).ticket).toBe(`g17/${SHARED}`);
-    const ambiguous = await get(`/v1/tickets/${SHARED}/sla`).expect(409);
-    const same = await get(`/v1/tickets/${SHARED}`).expect(409);
-    expect(ambiguous.body).toEqual(same.body);
-    await get(`/v1/tickets/g17%2F${SHARED}/sla`, ofG01).expect(404);
-    await get(`/v1/tickets/${SHARED}/sla?as_of=2020-01-01T00:00:00Z`, ofG01).expect(404);
-    await get(`/v1/tickets/${SHARED}/sla?as_of=yesterday`).expect(400);
+    expect(await get(`/v1/tickets/${SHARED}/sla`, 200, ofG01)).toMatchObject({ ticket: `g01/${SHARED}` });
+    expect(await get(`/v1/tickets/${SHARED}/sla?source=g17`, 200)).toMatchObject({ ticket: `g17/${SHARED}` });
+    const ambiguous = await get(`/v1/tickets/${SHARED}/sla`, 409);
+    expect(ambiguous).toEqual(await get(`/v1/tickets/${SHARED}`, 409));
+    await get(`/v1/tickets/g17%2F${SHARED}/sla`, 404, ofG01);
+    await get(`/v1/tickets/${SHARED}/sla?as_of=2020-01-01T00:00:00Z`, 404, ofG01);
+    await get(`/v1/tickets/${SHARED}/sla?as_of=yesterday`, 400);
   });
 
   it('tell how many promises were kept, as the table does', async () => {
-    const { body } = await get('/v1/sla/compliance?group_by=day,policy&group_by=channel,agent').expect(200);
-    const { items } = body as { items: Record<string, unknown>[] };
+    const { items } = await get('/v1/sla/compliance?group_by=day,policy&group_by=channel,agent', 200);
     const rows = await desk.db.query<Record<string, unknown>>({
       text: `SELECT tenant_id, metric, agent_id, channel_type, day::text AS day, policy_id, met, breached, cancelled,
                     running, n, compliance::float8 AS compliance, p50_elapsed_seconds, p90_elapsed_seconds,
@@ -64,17 +65,13 @@ describe('SLA figures over REST', () => {
   });
 
   it('of the days, groups and tenant that are asked for', async () => {
-    const { body } = await get('/v1/sla/compliance?from=2026-03-02&to=2026-03-02', ofG01).expect(200);
-    expect(body).toEqual({
-      items: [
-        expect.objectContaining({ tenant_id: 'g01', metric: 'first_response', met: 1, compliance: 1 }),
-        expect.objectContaining({ tenant_id: 'g01', metric: 'resolution', n: 1, p90_elapsed_seconds: 1200 }),
-      ] as unknown[],
-    });
-    const before = await get('/v1/sla/compliance?to=2026-03-01').expect(200);
-    expect(before.body).toEqual({ items: [] });
-    const foreign = await get('/v1/sla/compliance?tenant=g17', ofG01).expect(200);
-    expect(foreign.body).toEqual({ items: [] });
-    await get('/v1/sla/compliance?group_by=weather').expect(400);
+    const { items } = await get('/v1/sla/compliance?from=2026-03-02&to=2026-03-02', 200, ofG01);
+    expect(items).toEqual([
+      expect.objectContaining({ tenant_id: 'g01', metric: 'first_response', met: 1, compliance: 1 }),
+      expect.objectContaining({ tenant_id: 'g01', metric: 'resolution', n: 1, p90_elapsed_seconds: 1200 }),
+    ]);
+    expect(await get('/v1/sla/compliance?to=2026-03-01', 200)).toEqual({ items: [] });
+    expect(await get('/v1/sla/compliance?tenant=g17', 200, ofG01)).toEqual({ items: [] });
+    await get('/v1/sla/compliance?group_by=weather', 400);
   });
 });
