@@ -10,7 +10,6 @@ import { removeDirectory } from '../support/cluster';
 import { type Ended, type Node, runCommand, startNode } from '../support/node';
 
 const AGAIN_AFTER_MS = 200;
-const NODES = 2;
 
 /** One node's place: its port, its data directory, and the process that runs there at the moment. */
 interface Place {
@@ -19,7 +18,16 @@ interface Place {
   running: Node | undefined;
 }
 
-/** PostgreSQL and two nodes of casetrail, each brought back whenever it is gone. Loopback only. */
+export interface FaultyClusterOptions {
+  readonly directory: string;
+  readonly log: (line: string) => void;
+  /** 2 unless told otherwise. */
+  readonly nodes?: number;
+  /** What a node is told beside the addresses of its own; no Kafka unless this says so. */
+  readonly envOf?: (node: number, databaseUrl: string) => Promise<Readonly<Record<string, string>>>;
+}
+
+/** PostgreSQL and some nodes of casetrail, each brought back whenever it is gone. Loopback only. */
 export class FaultyCluster {
   readonly #stopping = new AbortController();
   readonly #loops: Promise<void>[] = [];
@@ -31,11 +39,12 @@ export class FaultyCluster {
     private readonly log: (line: string) => void,
   ) {}
 
-  static async start(
-    directory: string,
-    log: (line: string) => void,
-    env: Readonly<Record<string, string>> = { KAFKA: 'off' },
-  ): Promise<FaultyCluster> {
+  static async start({
+    directory,
+    log,
+    nodes = 2,
+    envOf = () => Promise.resolve({ KAFKA: 'off' }),
+  }: FaultyClusterOptions): Promise<FaultyCluster> {
     openDataDir(directory);
     const postgres = await startDatabase(directory).catch((thrown: unknown) => {
       removeDirectory(directory);
@@ -46,12 +55,12 @@ export class FaultyCluster {
       SECRETS_KEY: SecretBox.newKey(),
       ADMIN_TOKEN: randomBytes(24).toString('hex'),
       LOG_LEVEL: 'error',
-      ...env,
     };
     const places: Place[] = [];
-    for (let i = 0; i < NODES; i += 1) {
+    for (let i = 0; i < nodes; i += 1) {
       const port = await freePort(undefined);
-      const env = { ...shared, PORT: String(port), CASETRAIL_DATA_DIR: join(directory, `node-${i}`) };
+      const own = { PORT: String(port), CASETRAIL_DATA_DIR: join(directory, `node-${i}`) };
+      const env = { ...shared, ...own, ...(await envOf(i, postgres.url)) };
       places.push({ url: `http://127.0.0.1:${port}`, env, running: undefined });
     }
     const cluster = new FaultyCluster(directory, postgres, places, log);
@@ -74,6 +83,11 @@ export class FaultyCluster {
 
   command(...args: string[]): Promise<Ended> {
     return runCommand(args, this.places[0]?.env ?? {});
+  }
+
+  /** Undefined while that node is down. */
+  processId(index: number): number | undefined {
+    return this.places[index]?.running?.child.pid;
   }
 
   /** False when that node is down already. */

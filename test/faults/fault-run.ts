@@ -1,5 +1,6 @@
 import { pause } from '../../src/kernel/backoff';
 import { openDatabase } from '../../src/platform/postgres/database';
+import { addSource } from './add-source';
 import { FaultyCluster } from './cluster';
 import { Load, type Sent } from './load';
 
@@ -31,7 +32,7 @@ export interface FaultRunOptions {
 /** Load on two nodes while they and their PostgreSQL are killed with -9; then every promise is checked. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultReport> {
   const { seconds, directory, log } = options;
-  const cluster = await FaultyCluster.start(directory, log);
+  const cluster = await FaultyCluster.start({ directory, log });
   options.onStarted?.(() => cluster.stop());
   try {
     await cluster.ready();
@@ -53,15 +54,6 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultReport> 
   } finally {
     await cluster.stop();
   }
-}
-
-async function addSource(
-  cluster: FaultyCluster,
-): Promise<{ key: string; source: { secret: string; integrationId: string } }> {
-  const made = await cluster.command('source', 'add', 'faults', '--profile', 'telegram-crm', '--json');
-  if (made.code !== 0) throw new Error(`no source could be made:\n${made.output}`);
-  const { key, secret, integration_id: integrationId } = JSON.parse(made.output) as Record<string, string>;
-  return { key: key ?? '', source: { secret: secret ?? '', integrationId: integrationId ?? '' } };
 }
 
 /** A kill every other second: one node, the other, PostgreSQL, now and then a node and PostgreSQL together. */

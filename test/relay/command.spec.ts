@@ -117,16 +117,7 @@ describeWithKafka('casetrail relay', () => {
     // Of one ticket only once the read model knows it.
     await run(testBrokers());
     await eventually(async () => {
-      const one = await casetrail([
-        'relay',
-        'replay',
-        '--to',
-        events,
-        '--ticket',
-        'noisy',
-        '--source',
-        'acme',
-      ]);
+      const one = await casetrail(['relay', 'replay', '--to', events, '--ticket', 'noisy']);
       expect(one.output).toContain(`3 events to ${events}, each with replay=true.`);
       expect(one.code).toBe(0);
     }, PATIENCE_MS);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { laneOf } from '../../src/kernel/ticket-key';
-import { startApp, type TestApp } from '../support/app';
+import { ADMIN_TOKEN, startApp, type TestApp } from '../support/app';
 import { dropDatabase, emptyDatabase } from '../support/database';
 import { created, message } from '../support/events';
 import { eventually } from '../support/eventually';
@@ -77,7 +77,8 @@ describeWithKafka('a database made anew beside the topic of an old one', () => {
         expect(code).toBe(1);
       }, PATIENCE_MS);
       expect((await relayStatus(anew)).output).toMatch(/, [123] of 8 lanes can't go on$/m);
-      const metrics = await (await fetch(`${node.url}/metrics`)).text();
+      const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+      const metrics = await (await fetch(`${node.url}/metrics`, { headers })).text();
       for (const lane of lanes)
         expect(metrics).toContain(`casetrail_follower_red{follower="relay:${topic}",lane="${lane}"} 1\n`);
     });

@@ -1,52 +1,59 @@
 import { type RunningKafka, startKafka } from '../../../src/platform/runtime/kafka-launcher';
 import { freePort } from '../../../src/platform/runtime/ports';
 import { CACHE_DIR } from '../../support/cluster';
-import { BrokerProxy } from './proxy';
+import { Way } from './way';
 
-const BROKERS = 3;
+interface Ports {
+  readonly inside: number;
+  readonly outside: number;
+}
 
-/** Three brokers, each behind a proxy that casetrail takes for the broker itself. */
+export interface ProxiedBrokersOptions {
+  readonly dataDir: string;
+  readonly brokers: number;
+  /** How many processes there are, each with proxies of its own that it takes for the brokers. */
+  readonly ways: number;
+}
+
+/** Brokers that every process reaches by its own way, so that a batch under way tells whose it is. */
 export class ProxiedBrokers {
   private constructor(
     private readonly kafka: RunningKafka,
-    readonly proxies: readonly BrokerProxy[],
+    readonly ways: readonly Way[],
   ) {}
 
-  static async start(dataDir: string): Promise<ProxiedBrokers> {
-    const taken = new Set<number>();
-    const port = async (): Promise<number> => {
-      const free = await freePort(undefined, taken);
-      taken.add(free);
-      return free;
-    };
-    const ways: { readonly inside: number; readonly outside: number }[] = [];
-    for (let n = 0; n < BROKERS; n += 1) ways.push({ inside: await port(), outside: await port() });
+  static async start({ dataDir, brokers, ways: count }: ProxiedBrokersOptions): Promise<ProxiedBrokers> {
+    const ports = await portsFor(brokers, count);
     const kafka = await startKafka({
       dataDir,
       cacheDir: CACHE_DIR,
-      nodes: BROKERS,
+      nodes: brokers,
       log: () => undefined,
       settings: ({ id, port: direct, controllerPort }) => {
-        const { inside = 0, outside = 0 } = ways[id - 1] ?? {};
-        const local = `PLAINTEXT://127.0.0.1:${direct}`;
+        const listeners = (side: keyof Ports): string =>
+          [
+            `PLAINTEXT://127.0.0.1:${direct}`,
+            ...(ports[id - 1] ?? []).map((way, n) => `WAY${n}://127.0.0.1:${way[side]}`),
+          ].join(',');
+        const protocols = Array.from({ length: count }, (_, n) => `WAY${n}:PLAINTEXT`);
         return {
-          listeners: `${local},PROXIED://127.0.0.1:${inside},CONTROLLER://127.0.0.1:${controllerPort}`,
-          'advertised.listeners': `${local},PROXIED://127.0.0.1:${outside}`,
-          'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
+          listeners: `${listeners('inside')},CONTROLLER://127.0.0.1:${controllerPort}`,
+          'advertised.listeners': listeners('outside'),
+          'listener.security.protocol.map': [
+            'PLAINTEXT:PLAINTEXT',
+            'CONTROLLER:PLAINTEXT',
+            ...protocols,
+          ].join(),
         };
       },
     });
     if (!kafka.available) throw new Error(kafka.reason);
-    const proxies = await Promise.all(ways.map(({ inside, outside }) => BrokerProxy.open(outside, inside)));
-    return new ProxiedBrokers(kafka, proxies);
+    const ways = Array.from({ length: count }, () => new Way());
+    await Promise.all(ways.map((way, n) => way.openBrokers(ports.flatMap((ofBroker) => ofBroker[n] ?? []))));
+    return new ProxiedBrokers(kafka, ways);
   }
 
-  /** As casetrail is to reach them. */
-  get proxied(): string {
-    return this.proxies.map(({ port }) => `127.0.0.1:${port}`).join(',');
-  }
-
-  /** Past the proxies. */
+  /** Past all proxies. */
   get direct(): readonly string[] {
     return this.kafka.brokers;
   }
@@ -60,15 +67,36 @@ export class ProxiedBrokers {
   }
 
   async goAway(): Promise<void> {
-    await Promise.all(this.proxies.map((proxy) => proxy.close()));
+    await Promise.all(this.#proxies.map((proxy) => proxy.close()));
   }
 
   async comeBack(): Promise<void> {
-    await Promise.all(this.proxies.map((proxy) => proxy.listen()));
+    await Promise.all(this.#proxies.map((proxy) => proxy.listen()));
   }
 
   async stop(): Promise<void> {
-    await this.goAway();
+    await Promise.all(this.ways.map((way) => way.close()));
     await this.kafka.stop();
   }
+
+  get #proxies(): Way['brokers'] {
+    return this.ways.flatMap(({ brokers }) => brokers);
+  }
+}
+
+/** By broker, then by way. */
+async function portsFor(brokers: number, ways: number): Promise<Ports[][]> {
+  const taken = new Set<number>();
+  const port = async (): Promise<number> => {
+    const free = await freePort(undefined, taken);
+    taken.add(free);
+    return free;
+  };
+  const ports: Ports[][] = [];
+  for (let broker = 0; broker < brokers; broker += 1) {
+    const ofBroker: Ports[] = [];
+    for (let way = 0; way < ways; way += 1) ofBroker.push({ inside: await port(), outside: await port() });
+    ports.push(ofBroker);
+  }
+  return ports;
 }

@@ -1,13 +1,14 @@
 import { pause } from '../../../src/kernel/backoff';
 import { type FaultyCluster } from '../cluster';
 import { type ProxiedBrokers } from './brokers';
-import { type BrokerProxy, type Cut } from './proxy';
+import { type Materialiser } from './materialiser';
+import { POINTS, type PointName } from './points';
+import { type TcpProxy } from './tcp-proxy';
 
 const SECOND = 1000;
 /** Longer than a lease: the node's lanes are another's when it goes on. */
 const STILL_MS = 4 * SECOND;
-const CUT_WITHIN_MS = 5 * SECOND;
-const LOOK_MS = 20;
+const NODES = [0, 1] as const;
 
 export interface Fault {
   readonly name: string;
@@ -15,62 +16,77 @@ export interface Fault {
   happen(): Promise<boolean>;
 }
 
-export function faultsFor(
-  cluster: FaultyCluster,
-  brokers: ProxiedBrokers,
-  { awaySeconds }: { readonly awaySeconds: number },
-): readonly Fault[] {
+export interface Victims {
+  readonly cluster: FaultyCluster;
+  readonly brokers: ProxiedBrokers;
+  readonly consumer: Materialiser;
+  /** How long Kafka stays away when it goes. */
+  readonly awaySeconds: number;
+}
+
+export function faultsFor(victims: Victims): readonly Fault[] {
+  const { cluster, brokers, consumer } = victims;
   return [
+    ...killedAt.map((point) => kill(victims, point)),
+    ...cutAt.map((point) => cut(victims, point)),
     {
       name: 'a broker is killed and restarted',
       happen: () => brokers.killAndRestart(anyOf([0, 1, 2])),
     },
-    cut(brokers, 'before the broker acts'),
-    cut(brokers, 'after the broker acted'),
-    killed(cluster, brokers, 'before the broker acts'),
-    killed(cluster, brokers, 'after the broker acted'),
-    { name: 'answers are slow', happen: () => slow(brokers.proxies) },
-    { name: 'a node is killed', happen: () => Promise.resolve(cluster.killNode(anyOf([0, 1]))) },
-    { name: 'a node stands still and goes on', happen: () => standStill(cluster, anyOf([0, 1])) },
+    { name: 'a broker answers slowly', happen: () => slow(brokers) },
+    { name: 'a node stands still and goes on', happen: () => standStill(cluster, anyOf(NODES)) },
     { name: 'PostgreSQL is killed', happen: () => Promise.resolve(cluster.killPostgres()) },
-    {
-      name: 'Kafka is away',
-      happen: async () => {
-        await brokers.goAway();
-        await pause(awaySeconds * SECOND);
-        await brokers.comeBack();
-        return true;
-      },
-    },
+    { name: 'the consumer is restarted', happen: () => consumer.restart() },
+    { name: 'Kafka is away', happen: () => away(victims) },
   ];
 }
 
-function cut({ proxies }: ProxiedBrokers, at: Cut): Fault {
-  return { name: `a connection is cut ${at}`, happen: () => metBy(anyOf(proxies), at) };
+const KILLED = 'a node is killed ';
+const killedAt = Object.keys(POINTS) as readonly PointName[];
+const cutAt: readonly PointName[] = [
+  'before the broker has the batch',
+  'after the broker has the batch and before its answer',
+  'between two slices',
+];
+
+/** The names of the points at which a node was killed. */
+export function pointsMet(done: Readonly<Record<string, number>>): string[] {
+  return Object.keys(done).filter((name) => name.startsWith(KILLED) && (done[name] ?? 0) > 0);
 }
 
-/** The relay dies with a batch under way: which node sent it is not known here, so it may be the other one. */
-function killed(cluster: FaultyCluster, { proxies }: ProxiedBrokers, at: Cut): Fault {
+function kill({ cluster, brokers }: Victims, point: PointName): Fault {
   return {
-    name: `a node is killed with a batch under way, ${at}`,
-    happen: () => metBy(anyOf(proxies), at, () => cluster.killNode(anyOf([0, 1]))),
+    name: `${KILLED}${point}`,
+    happen: () => {
+      const node = anyOf(NODES);
+      const hit = brokers.ways[node]?.cutAt(POINTS[point], () => cluster.killNode(node));
+      // A lane is opened when it changes hands.
+      if (point === 'while it opens a lane') cluster.killNode(1 - node);
+      return hit ?? Promise.resolve(false);
+    },
   };
 }
 
-/** Waits until a batch has met it, or none comes. */
-async function metBy(proxy: BrokerProxy, at: Cut, onCut?: () => void): Promise<boolean> {
-  const before = proxy.cuts;
-  proxy.cutNext(at, onCut);
-  for (let waited = 0; waited < CUT_WITHIN_MS && proxy.cuts === before; waited += LOOK_MS)
-    await pause(LOOK_MS);
-  return proxy.cuts > before;
+function cut({ brokers }: Victims, point: PointName): Fault {
+  return {
+    name: `a connection is cut ${point}`,
+    happen: () => brokers.ways[anyOf(NODES)]?.cutAt(POINTS[point]) ?? Promise.resolve(false),
+  };
 }
 
-async function slow(proxies: readonly BrokerProxy[]): Promise<boolean> {
-  const proxy = anyOf(proxies);
-  proxy.delayAnswers(1500);
+async function slow({ ways }: ProxiedBrokers): Promise<boolean> {
+  const broker = anyOf([0, 1, 2]);
+  const proxies = ways.map(({ brokers }) => brokers[broker] as TcpProxy);
+  for (const proxy of proxies) proxy.delayAnswers(1500);
   await pause(3 * SECOND);
-  proxy.delayAnswers(0);
+  for (const proxy of proxies) proxy.delayAnswers(0);
+  return true;
+}
+
+async function away({ brokers, awaySeconds }: Victims): Promise<boolean> {
+  await brokers.goAway();
+  await pause(awaySeconds * SECOND);
+  await brokers.comeBack();
   return true;
 }
 

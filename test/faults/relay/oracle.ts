@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Kafka, type KafkaMessage } from 'kafkajs';
 import { kafkaConnection } from '../../../src/platform/kafka/kafka-connection';
 import { type Database } from '../../../src/platform/postgres/database';
@@ -42,69 +43,82 @@ async function checkTopic(db: Database, kafka: Kafka, kind: TopicKind, topic: st
     text: STORED,
     values: [kind === 'ticket-rejections'],
   });
-  const partitions = await readTopic(kafka, topic);
-  const faults: string[] = [];
-  const firsts = new Map<number, ReadonlyMap<number, string>>();
-  let [records, copies] = [0, 0];
-  for (const [partition, messages] of partitions) {
-    const followed = follow(messages);
-    records += messages.length;
-    copies += messages.length - followed.firsts.size;
-    faults.push(...followed.faults.map((fault) => `${topic} partition ${partition}: ${fault}`));
-    firsts.set(partition, followed.firsts);
-  }
-  const missing = stored.filter(({ lane, position, eventId }) => firsts.get(lane)?.get(position) !== eventId);
+  const chains = new Map<number, Chain>();
+  await readTopic(kafka, topic, (partition, message) => {
+    const chain = chains.get(partition) ?? new Chain();
+    chains.set(partition, chain);
+    chain.take(message);
+  });
+  const all = [...chains];
+  const faults = all.flatMap(([partition, chain]) =>
+    chain.faults.map((fault) => `${topic} partition ${partition}: ${fault}`),
+  );
+  const missing = stored.filter(
+    ({ lane, position, eventId }) => chains.get(lane)?.idAt(position) !== eventId,
+  );
   if (missing.length > 0) {
     const places = missing.slice(0, 5).map(({ lane, position }) => `${lane}:${position}`);
     faults.push(`${topic}: ${missing.length} stored events are not there: ${places.join(', ')} …`);
   }
-  return { records, copies, faults };
+  return {
+    records: all.reduce((sum, [, { records }]) => sum + records, 0),
+    copies: all.reduce((sum, [, { copies }]) => sum + copies, 0),
+    faults,
+  };
 }
 
-function follow(messages: readonly KafkaMessage[]): {
-  firsts: ReadonlyMap<number, string>;
-  faults: string[];
-} {
-  const seen = new Map<number, string>();
-  const firsts = new Map<number, string>();
-  const faults: string[] = [];
-  let last = 0;
-  for (const message of messages) {
+/** One partition, record by record. */
+class Chain {
+  readonly faults: string[] = [];
+  records = 0;
+  copies = 0;
+  readonly #firsts = new Map<number, { readonly id: string; readonly digest: string }>();
+  #last = 0;
+
+  idAt(position: number): string | undefined {
+    return this.#firsts.get(position)?.id;
+  }
+
+  take(message: KafkaMessage): void {
     const position = Number(message.headers?.['ce_position']);
-    const bytes = textOf(message);
-    const before = seen.get(position);
-    if (before !== undefined) {
-      if (before !== bytes) faults.push(`two copies of position ${position} differ`);
-      continue;
+    const digest = digestOf(message);
+    const first = this.#firsts.get(position);
+    this.records += 1;
+    if (first !== undefined) {
+      this.copies += 1;
+      if (first.digest !== digest) this.faults.push(`two copies of position ${position} differ`);
+      return;
     }
     const previous = Number(message.headers?.['ce_prevposition']);
-    if (previous !== last)
-      faults.push(
-        `position ${position} at offset ${message.offset} says ${previous} came before it, not ${last}`,
+    if (previous !== this.#last)
+      this.faults.push(
+        `position ${position} at offset ${message.offset} says ${previous} came before it, not ${this.#last}`,
       );
-    seen.set(position, bytes);
-    firsts.set(position, String(message.headers?.['ce_id']));
-    last = position;
+    this.#firsts.set(position, { id: String(message.headers?.['ce_id']), digest });
+    this.#last = position;
   }
-  return { firsts, faults };
 }
 
-function textOf({ key, value, headers, timestamp }: KafkaMessage): string {
+function digestOf({ key, value, headers, timestamp }: KafkaMessage): string {
   const texts = Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)]);
-  return JSON.stringify([String(key), String(value), timestamp, texts]);
+  const text = JSON.stringify([String(key), String(value), timestamp, texts]);
+  return createHash('sha256').update(text).digest('base64');
 }
 
-/** By partition, in the order of offsets. */
-async function readTopic(kafka: Kafka, topic: string): Promise<Map<number, KafkaMessage[]>> {
+/** Each partition in the order of offsets, up to where it ends now. */
+async function readTopic(
+  kafka: Kafka,
+  topic: string,
+  take: (partition: number, message: KafkaMessage) => void,
+): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   const offsets = await admin.fetchTopicOffsets(topic);
   await admin.disconnect();
-  const missing = new Map(
+  const ends = new Map(
     offsets.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, Number(high)]),
   );
-  const partitions = new Map<number, KafkaMessage[]>();
-  if (missing.size === 0) return partitions;
+  if (ends.size === 0) return;
   const consumer = kafka.consumer({ groupId: `oracle-${topic}-${Date.now()}`, maxWaitTimeInMs: 200 });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
@@ -112,16 +126,13 @@ async function readTopic(kafka: Kafka, topic: string): Promise<Map<number, Kafka
     const run = consumer.run({
       autoCommit: false,
       eachBatch: ({ batch: { partition, messages } }) => {
-        const all = partitions.get(partition) ?? [];
-        partitions.set(partition, all);
-        for (const message of messages) all.push(message);
-        if (Number(all.at(-1)?.offset) + 1 >= (missing.get(partition) ?? Infinity)) missing.delete(partition);
-        if (missing.size === 0) resolve();
+        for (const message of messages) take(partition, message);
+        if (Number(messages.at(-1)?.offset) + 1 >= (ends.get(partition) ?? Infinity)) ends.delete(partition);
+        if (ends.size === 0) resolve();
         return Promise.resolve();
       },
     });
     run.catch(reject);
   });
   await consumer.disconnect();
-  return partitions;
 }

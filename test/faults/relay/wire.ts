@@ -1,0 +1,112 @@
+/** What is about to pass between a node and its servers. A place is a topic and its partition, which is a lane. */
+export type Moment =
+  | {
+      readonly kind: 'batch sent' | 'batch answered' | 'checkpoint sent' | 'checkpoint stored';
+      readonly place: string;
+    }
+  /** The end of a partition is read: a lane is opened. */
+  | { readonly kind: 'tail asked' };
+
+/** Reads the bytes of one connection in both directions. */
+export interface Reader {
+  request(bytes: Buffer): Moment | undefined;
+  answer(bytes: Buffer): Moment | undefined;
+}
+
+const PRODUCE = 0;
+const FETCH = 1;
+
+/** Kafka's protocol as kafkajs speaks it: a request names its kind and a number, an answer has the number. */
+export function kafkaReader(): Reader {
+  const [requests, answers] = [new Frames(), new Frames()];
+  let sent: { readonly place: string; readonly id: number } | undefined;
+  return {
+    request(bytes) {
+      const frames = requests.of(bytes);
+      const produce = frames.find((frame) => frame.readInt16BE(4) === PRODUCE);
+      if (produce !== undefined) {
+        sent = { place: placeOf(produce), id: produce.readInt32BE(8) };
+        return { kind: 'batch sent', place: sent.place };
+      }
+      // The relay fetches nothing else.
+      return frames.some((frame) => frame.readInt16BE(4) === FETCH) ? { kind: 'tail asked' } : undefined;
+    },
+    answer(bytes) {
+      const isAnswered = answers.of(bytes).some((frame) => frame.readInt32BE(4) === sent?.id);
+      if (!isAnswered || sent === undefined) return undefined;
+      const { place } = sent;
+      sent = undefined;
+      return { kind: 'batch answered', place };
+    },
+  };
+}
+
+/** The first topic and partition of a Produce request; the relay sends one of each. */
+function placeOf(frame: Buffer): string {
+  let at = 12;
+  const text = (): string => {
+    const length = Math.max(0, frame.readInt16BE(at));
+    const found = frame.toString('utf8', at + 2, at + 2 + length);
+    at += 2 + length;
+    return found;
+  };
+  text(); // client id
+  text(); // transactional id
+  at += 2 + 4 + 4; // acks, timeout, number of topics
+  const topic = text();
+  return `${topic} ${frame.readInt32BE(at + 4)}`;
+}
+
+const HEAD_BYTES = 12;
+
+/** Requests and answers each begin with their length; a chunk may hold several, or the middle of one. */
+class Frames {
+  #rest = 0;
+
+  /** Those that begin in this chunk with at least their head. */
+  of(bytes: Buffer): Buffer[] {
+    const found: Buffer[] = [];
+    let at = this.#rest;
+    while (at + HEAD_BYTES <= bytes.length) {
+      found.push(bytes.subarray(at));
+      at += 4 + bytes.readInt32BE(at);
+    }
+    this.#rest = Math.max(0, at - bytes.length);
+    return found;
+  }
+}
+
+const BIND = Buffer.from('\0follower_advance\0');
+
+/** PostgreSQL's protocol as pg speaks it: one statement at a time on a connection. */
+export function postgresReader(): Reader {
+  let sent: string | undefined;
+  return {
+    request(bytes) {
+      sent = checkpointIn(bytes);
+      return sent === undefined ? undefined : { kind: 'checkpoint sent', place: sent };
+    },
+    answer() {
+      if (sent === undefined) return undefined;
+      const place = sent;
+      sent = undefined;
+      return { kind: 'checkpoint stored', place };
+    },
+  };
+}
+
+/** Of a relay's checkpoint; its first two parameters are the follower and the lane, as text. */
+function checkpointIn(bytes: Buffer): string | undefined {
+  const found = bytes.indexOf(BIND);
+  if (found === -1) return undefined;
+  let at = found + BIND.length;
+  at += 2 + 2 * bytes.readInt16BE(at) + 2;
+  const text = (): string => {
+    const length = bytes.readInt32BE(at);
+    const value = bytes.toString('utf8', at + 4, at + 4 + length);
+    at += 4 + length;
+    return value;
+  };
+  const follower = text();
+  return follower.startsWith('relay:') ? `${follower.slice('relay:'.length)} ${text()}` : undefined;
+}
