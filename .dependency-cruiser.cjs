@@ -51,7 +51,10 @@ module.exports = {
     only(
       'edges-are-the-top',
       'only the composition root and the command line import an edge',
-      { path: '^src/', pathNot: [edges, '^src/cli/', '^src/(app\\.module|app-services|projections|main)\\.ts$'] },
+      {
+        path: '^src/',
+        pathNot: [edges, '^src/cli/', '^src/(app\\.module|app-services|projections|main)\\.ts$'],
+      },
       { path: edges },
     ),
     only(

@@ -1,6 +1,4 @@
 import { parseArgs } from 'node:util';
-import { Client } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import { FollowerRunner } from '../src/followers/follower-runner';
 import { LaneWakeups } from '../src/followers/lane-wakeups';
 import { Projections } from '../src/followers/projections/projections';
@@ -8,6 +6,7 @@ import { type Database, openDatabase } from '../src/platform/postgres/database';
 import { migrate } from '../src/platform/postgres/migrate';
 import { ticketProjection } from '../src/read-models/ticket/ticket-projection';
 import { type RebuildRun, runRebuild } from './rebuild/command';
+import { copySeconds } from './rebuild/copy-out';
 import { fill } from './rebuild/fill';
 import { foldFaults } from './rebuild/pure-fold';
 import { conclude, median, print, printTable, rounded, say } from './support/figures';
@@ -92,18 +91,6 @@ function differences({ diff, parked_tickets: parked }: RebuildRun): string[] {
   const faults = parked > 0 ? [`${parked} tickets were parked`] : [];
   if (diff === null || diff.changed + diff.added + diff.missing === 0) return faults;
   return [...faults, `the new rows are not the live ones: ${JSON.stringify(diff)}`];
-}
-
-/** All columns of es.event, in the order of the table, to a client that throws them away. */
-async function copySeconds(url: string, format: 'text' | 'binary'): Promise<number> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  const began = performance.now();
-  const out = client.query(copyTo(`COPY es.event TO STDOUT (FORMAT ${format})`));
-  await new Promise((resolve, reject) => out.on('end', resolve).on('error', reject).resume());
-  const seconds = (performance.now() - began) / 1000;
-  await client.end();
-  return seconds;
 }
 
 function tell(

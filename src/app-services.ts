@@ -144,7 +144,9 @@ export class AppServices implements Readiness {
     this.#topics = config.roles.has('relay') ? topicsOf(config, surroundings.kafkaBrokers) : [];
     const slaConfig = new SlaConfigStore(pools.batches, () => performance.now());
     const followers: LaneFollower[] = [
-      ...(config.roles.has('projector') ? [new Projections(pools.batches, allProjections(slaConfig, this.ledger))] : []),
+      ...(config.roles.has('projector')
+        ? [new Projections(pools.batches, allProjections(slaConfig, this.ledger))]
+        : []),
       ...this.#topics.map(
         ({ kind, topic }) =>
           new TopicRelay({

@@ -20,11 +20,15 @@ export interface RebuildRun extends RebuildDocument {
 }
 
 /** The product's command in a process of its own, as it ships. */
-export async function runRebuild(databaseUrl: string, flags: readonly string[]): Promise<RebuildRun> {
+export async function runRebuild(
+  databaseUrl: string,
+  flags: readonly string[],
+  projection = 'ticket',
+): Promise<RebuildRun> {
   const { PATH = '' } = process.env;
   const child = spawn(
     process.execPath,
-    [join(ROOT, 'dist/cli/main.js'), 'rebuild', 'ticket', '--json', ...flags],
+    [join(ROOT, 'dist/cli/main.js'), 'rebuild', projection, '--json', ...flags],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { PATH, NODE_ENV: 'production', DATABASE_URL: databaseUrl },

@@ -9,7 +9,9 @@ import { sampleProfile } from '../ingress/dialects/samples';
 const NOW = Date.UTC(2031, 4, 6, 7, 8, 9);
 const SECOND = 1000;
 
-const named = PROFILE_NAMES.flatMap((profile) => sampleNames(profile).map((name) => [profile, name] as const));
+const named = PROFILE_NAMES.flatMap((profile) =>
+  sampleNames(profile).map((name) => [profile, name] as const),
+);
 
 function freshBody(profile: ProfileName, name: string, run: string, now = NOW): Body {
   return fresh(readSample(profile, name), { now, run, integrationId: 'mine', environment: 'test' });

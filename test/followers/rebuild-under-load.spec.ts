@@ -4,8 +4,8 @@ import { type MadeSource } from '../../src/ingress/sources/source-service';
 import { startApp, type TestApp, webhook } from '../support/app';
 import { expectPureFold, projectionsOn, rebuildNow } from './support/rebuilding';
 
-const SENDERS = 32;
-const REBUILDS = 3;
+const SENDERS = 16;
+const REBUILDS = 2;
 const VIEWS = ['ticket', 'ticket_metrics', 'status_interval', 'message_fact', 'verdict_change'];
 
 jest.setTimeout(180_000);

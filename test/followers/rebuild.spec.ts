@@ -141,7 +141,7 @@ describe('a rebuild', () => {
     await run('CREATE VIEW rpt.verdict_change AS SELECT 1 AS other');
     await run('CREATE VIEW public.theirs AS SELECT other FROM rpt.verdict_change');
     const before = await generations(db);
-    await expect(rebuildNow(database.url, projectionsOn(db))).rejects.toThrow(/view theirs/);
+    await expect(rebuildNow(database.url, projectionsOn(db))).rejects.toThrow(/view public\.theirs/);
     expect(await generations(db)).toEqual(before);
     await run('DROP VIEW public.theirs');
     expect(await rebuildNow(database.url, projectionsOn(db))).toMatchObject({

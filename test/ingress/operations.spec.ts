@@ -206,7 +206,7 @@ describe('operating the ingress', () => {
       await post('{').expect(401);
       await eventually(async () => {
         const body = await bodyOf(admin('get', 'deliveries?source=acme&failed=true&limit=1').expect(200));
-        expect(body).toMatchObject([{ code: 'signature_missing' }]);
+        expect(body).toMatchObject({ items: [{ code: 'signature_missing' }] });
       });
     });
   });
@@ -245,7 +245,7 @@ describe('operating the ingress', () => {
       await admin('get', 'sources/acme', foreign).expect(404);
       await admin('post', 'sources/acme/pause', foreign).expect(404);
       expect((await admin('get', 'sources', foreign).expect(200)).body).toEqual([]);
-      expect((await admin('get', 'deliveries', foreign).expect(200)).body).toEqual([]);
+      expect((await admin('get', 'deliveries', foreign).expect(200)).body).toEqual({ items: [], next: null });
       expect((await admin('get', 'quarantine?status=all', foreign).expect(200)).body).toEqual([]);
       await admin('post', 'tokens', foreign).send('{"label":"mine","tenant":"acme"}').expect(403);
     });

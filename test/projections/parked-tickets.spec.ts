@@ -24,10 +24,7 @@ const refused: TicketProjection = {
   ...ticketProjection,
   rows: (history) => {
     const [state = [], verdicts = []] = ticketProjection.rows(history);
-    return [
-      state.map((row) => (history.key === POISONED ? { ...row, cycle_no: 'many' } : row)),
-      verdicts,
-    ];
+    return [state.map((row) => (history.key === POISONED ? { ...row, cycle_no: 'many' } : row)), verdicts];
   },
 };
 

@@ -11,7 +11,7 @@ import { describeWithKafka, testBrokers } from '../support/kafka';
 import { type Ended, runCommand } from '../support/node';
 import { TEST_LANES } from '../support/template';
 import { expectUnbroken } from './support/published';
-import { kafkaOfTests, readTopic } from './support/topic-reader';
+import { readTopic } from './support/topic-reader';
 
 const NOWHERE = '127.0.0.1:9';
 const PATIENCE_MS = 60_000;

@@ -43,7 +43,7 @@ describeWithKafka('casetrail migrate', () => {
   });
 
   test('makes both topics with a partition for each lane, once', async () => {
-    for (const _ of ['made', 'there already']) {
+    for (let times = 1; times <= 2; times += 1) {
       const { code, output } = await migrate({ KAFKA_BROKERS: testBrokers().join(',') }, '--json');
       expect(JSON.parse(output)).toEqual({ ran: [], topics });
       expect(code).toBe(0);

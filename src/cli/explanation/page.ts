@@ -18,7 +18,7 @@ export function pageOf(explained: ExplainedTicket, history: TicketHistory, zone:
     section(
       title,
       (items as readonly Row[]).flatMap((row, index) => {
-        return [...rowLines(row, clock), ...reasonLines(reasons[index] ?? { events: [] }, telling)];
+        return [...rowLines(row, telling), ...reasonLines(reasons[index] ?? { events: [] }, telling)];
       }),
     );
   return [
@@ -65,9 +65,12 @@ function isList(value: Json): boolean {
   return Array.isArray(value) && value.some((item) => typeof item === 'object');
 }
 
-function rowLines(row: Row, clock: Clock): string[] {
+function rowLines(row: Row, { clock, numbers }: Telling): string[] {
   const told = Object.entries(row).filter(([, value]) => value !== null);
-  const items = told.map(([name, value]) => `${name} ${valueOf(name, value, clock)}`);
+  const items = told.map(([name, value]) => {
+    const number = typeof value === 'string' ? numbers.get(value) : undefined;
+    return `${name} ${number === undefined ? valueOf(name, value, clock) : `#${number}`}`;
+  });
   return wrapped('  - ', items, '; ');
 }
 
@@ -77,6 +80,7 @@ function valueOf(name: string, value: Json, clock: Clock): string {
     return INSTANT.test(value) ? clock(value) : value.slice(0, COLUMNS - NAME_WIDTH);
   if (typeof value === 'number' && isDuration(name)) return `${value} s (${durationOf(value)})`;
   if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return value.join(', ') || '-';
   return JSON.stringify(value);
 }
 

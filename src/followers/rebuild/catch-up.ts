@@ -4,23 +4,19 @@ import { type Build, notePosition } from './build';
 import { LaneFeed } from './lane-feed';
 
 const SLICE = 500;
-/** What may be left for the moment in which all followers wait. */
+/** What may be left for the moment in which followers wait. */
 const FEW = 500;
+/** Of one lane, once it stands still. */
+const LEFT_MAX = 2_000;
 const ROUNDS_MAX = 1_000;
 
-export interface LanePosition {
+interface LanePosition {
   readonly lane: number;
   readonly position: number;
 }
 
 const POSITIONS = 'SELECT lane, position FROM es.follower WHERE name = $1 ORDER BY lane';
-
-export function livePositions(db: Queryable, suffix: '' | 'FOR UPDATE' = ''): Promise<LanePosition[]> {
-  return db.query<LanePosition & Record<string, unknown>>({
-    text: `${POSITIONS} ${suffix}`,
-    values: [PROJECTIONS],
-  });
-}
+const LOCK = 'SELECT lane, position FROM es.follower WHERE name = $1 AND lane = $2 FOR UPDATE';
 
 /** Leads indexed new tables behind the live ones, never past them: all projections share the followers' checkpoints. */
 export class CatchUp {
@@ -43,22 +39,39 @@ export class CatchUp {
   /** Until it is as good as there. */
   async follow(): Promise<void> {
     for (let round = 0; round < ROUNDS_MAX; round++) {
-      if ((await this.to(await livePositions(this.db))) <= FEW) break;
+      if ((await this.#to(await this.#live())) <= FEW) break;
     }
     for (const feed of this.feeds.values()) await feed.renew();
   }
 
+  /**
+   * Exactly to where the live ones are, and keeps them there: each lane is locked until the end of the transaction that `tx`
+   * is in, and then brought level. False where more is left of one than followers should wait for.
+   */
+  async level(tx: Queryable): Promise<boolean> {
+    for (const lane of this.feeds.keys()) {
+      await this.#to((await this.#live()).filter((one) => one.lane >= lane));
+      const [locked] = await tx.query<LanePosition & Record<string, unknown>>({
+        text: LOCK,
+        values: [PROJECTIONS, lane],
+      });
+      if (locked === undefined) throw new Error(`the followers have no lane ${lane}`);
+      if (locked.position - this.#feed(lane).position > LEFT_MAX) return false;
+      await this.#to([locked]);
+    }
+    return true;
+  }
+
+  #live(): Promise<LanePosition[]> {
+    return this.db.query<LanePosition & Record<string, unknown>>({ text: POSITIONS, values: [PROJECTIONS] });
+  }
+
   /** Returns how many events there were. */
-  async to(positions: readonly LanePosition[]): Promise<number> {
+  async #to(positions: readonly LanePosition[]): Promise<number> {
     const counts = await Promise.all(
       positions.map(({ lane, position }) => this.#feed(lane).to(position, SLICE)),
     );
     return counts.reduce((sum, count) => sum + count, 0);
-  }
-
-  /** How many events are missing. */
-  behind(positions: readonly LanePosition[]): number {
-    return positions.reduce((sum, { lane, position }) => sum + position - this.#feed(lane).position, 0);
   }
 
   #feed(lane: number): LaneFeed {

@@ -7,22 +7,20 @@ import { makeViews } from '../../platform/postgres/read-model-views';
 import { readGenerations, schemaOf } from '../projections/generations';
 import { PROJECTIONS } from '../projections/projections';
 import { type Build, forgetBuild } from './build';
-import { type CatchUp, livePositions } from './catch-up';
+import { type CatchUp } from './catch-up';
 import { checksumsOf, storeChecksums } from './checksums';
 import { lastingSnapshot } from './old-snapshots';
 
 const SECOND = 1000;
 const PATIENCE_MS = 300 * SECOND;
 const PAUSE_MS = 200;
-/** For the followers' rows: a batch of theirs is soon over. */
-const FOLLOWERS_WAIT_MS = 2 * SECOND;
+/** For each lane of the followers: their batches are soon over. */
+const FOLLOWERS_WAIT_MS = 5 * SECOND;
 /**
  * For the views: while we wait, new readers wait behind us. Well below PostgreSQL's deadlock_timeout (1 s), after which
  * a reader that holds one view and waits for another could be chosen to fail.
  */
 const VIEWS_WAIT_MS = [100, 200, 400, 600] as const;
-/** What may be left to do while all followers stand still. */
-const EVENTS_LEFT_MAX = 2_000;
 /** Followers stand still for so long at most while statements of before come to their end. */
 const SNAPSHOTS_WAIT_MS = SECOND;
 /** A transaction this old will not end meanwhile either: nobody is stopped for it. */
@@ -64,9 +62,9 @@ export async function swap(options: SwapOptions): Promise<void> {
         await trySwap(options, { session, watcher }, attempt);
         return;
       } catch (thrown) {
-        const reason = reasonToWait(thrown);
-        if (performance.now() > giveUpAt) throw stillInTheWay(reason);
-        onWait(reason);
+        if (!(thrown instanceof NotNow)) throw thrown;
+        if (performance.now() > giveUpAt) throw stillInTheWay(thrown);
+        onWait(thrown.message);
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (1 + Math.random())));
       }
     }
@@ -83,11 +81,7 @@ async function trySwap(
   await refuseOldSnapshots(watcher, await clock(watcher, OLD_MS), 0);
   try {
     await session.transaction(async () => {
-      await waitAtMost(session, FOLLOWERS_WAIT_MS);
-      await session.query({ text: 'SELECT pg_advisory_xact_lock($1)', values: [MIGRATION_LOCK] });
-      const positions = await livePositions(session, 'FOR UPDATE');
-      if (catchUp.behind(positions) > EVENTS_LEFT_MAX) throw new NotNow('too many events are left to read');
-      await catchUp.to(positions);
+      await unlessLocked('a node is in a long batch', () => standLevel(session, catchUp));
       const broughtAt = await clock(session);
       // The rows as the swap leaves them, whatever nodes write afterwards.
       await watcher.query({ text: 'BEGIN ISOLATION LEVEL REPEATABLE READ' });
@@ -96,11 +90,26 @@ async function trySwap(
       await raiseEpochs(session);
       await putInPlace(session, build);
       await waitAtMost(session, VIEWS_WAIT_MS[Math.min(attempt, VIEWS_WAIT_MS.length - 1)] ?? 0);
-      await replaceViews(session, build);
+      await unlessLocked('somebody reads a view for long', () => replaceViews(session, build));
     });
     await storeChecksums(session, build, await checksumsOf(watcher, build));
   } finally {
     await watcher.query({ text: 'ROLLBACK' });
+  }
+}
+
+async function standLevel(session: Session, catchUp: CatchUp): Promise<void> {
+  await waitAtMost(session, FOLLOWERS_WAIT_MS);
+  await session.query({ text: 'SELECT pg_advisory_xact_lock($1)', values: [MIGRATION_LOCK] });
+  if (!(await catchUp.level(session))) throw new NotNow('events arrive faster than they can be read');
+}
+
+async function unlessLocked(reason: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    if (!(thrown instanceof StatementError && thrown.isTransient)) throw thrown;
+    throw new NotNow(reason, { cause: thrown });
   }
 }
 
@@ -164,13 +173,7 @@ async function replaceViews(session: Session, build: Build): Promise<void> {
   );
 }
 
-function reasonToWait(thrown: unknown): string {
-  if (thrown instanceof NotNow) return thrown.message;
-  if (thrown instanceof StatementError && thrown.isTransient) return thrown.message;
-  throw thrown;
-}
-
-function stillInTheWay(reason: string): CasetrailError {
-  const message = `The new tables are ready and could not be put in place: ${reason}. Run the same command again later: it goes on from here.`;
-  return new CasetrailError('conflict', message);
+function stillInTheWay(reason: NotNow): CasetrailError {
+  const message = `The new tables are ready and could not be put in place: ${reason.message}. Run the same command again later: it goes on from here.`;
+  return new CasetrailError('conflict', message, { cause: reason });
 }

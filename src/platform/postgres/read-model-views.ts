@@ -20,6 +20,7 @@ export async function makeViews(
   changed: readonly ViewText[],
   all: readonly ViewText[],
 ): Promise<void> {
+  await lockViews(tx, changed);
   await tx.query({ text: 'SAVEPOINT views' });
   try {
     await run(tx, changed);
@@ -32,6 +33,34 @@ export async function makeViews(
     for (const { grant } of grants) await tx.query({ text: grant });
   }
   await tx.query({ text: 'GRANT SELECT ON ALL TABLES IN SCHEMA rpt TO casetrail_app, casetrail_analyst' });
+}
+
+/** Views of schema rpt, those first that are built on others. */
+const OUTER_FIRST = `
+  WITH RECURSIVE view AS (
+    SELECT c.oid, 0 AS depth FROM pg_class c WHERE c.relnamespace = 'rpt'::regnamespace AND c.relkind = 'v'
+    UNION ALL
+    SELECT r.ev_class, v.depth + 1
+    FROM view v
+    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.oid AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> v.oid)
+  SELECT v.oid::regclass::text AS name FROM view v GROUP BY v.oid ORDER BY max(v.depth) DESC`;
+
+/**
+ * Before anything is replaced, and in the order in which a reader locks a view and those below it: else both would wait for
+ * each other. LOCK TABLE would lock the tables of a view too; to reset an option takes the same lock on the view alone.
+ */
+async function lockViews(tx: Queryable, texts: readonly ViewText[]): Promise<void> {
+  const wanted = new Set(namesOf(texts));
+  await tx.query({ text: 'SET LOCAL search_path = pg_catalog' });
+  for (const { name } of await tx.query<{ name: string }>({ text: OUTER_FIRST })) {
+    if (wanted.has(name)) await tx.query({ text: `ALTER VIEW ${name} RESET (security_barrier)` });
+  }
+}
+
+function namesOf(texts: readonly ViewText[]): string[] {
+  const made = texts.flatMap(({ sql }) => [...sql.matchAll(/CREATE OR REPLACE VIEW (rpt\.\w+)/g)]);
+  return made.flatMap(([, name]) => name ?? []);
 }
 
 async function run(tx: Queryable, views: readonly ViewText[]): Promise<void> {
@@ -51,8 +80,7 @@ const GRANTS = `
   CROSS JOIN LATERAL aclexplode(v.relacl) a`;
 
 async function dropViews(tx: Queryable, texts: readonly ViewText[]): Promise<void> {
-  const made = texts.flatMap(({ sql }) => [...sql.matchAll(/CREATE OR REPLACE VIEW (rpt\.\w+)/g)]);
-  const views = made.map(([, name]) => name).join(', ');
+  const views = namesOf(texts).join(', ');
   try {
     await tx.query({ text: `DROP VIEW IF EXISTS ${views} RESTRICT` });
   } catch (thrown) {

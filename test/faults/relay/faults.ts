@@ -58,7 +58,7 @@ function kill({ cluster, brokers }: Victims, point: PointName): Fault {
   return {
     name: `${KILLED}${point}`,
     happen: () => {
-      const node = anyOf(NODES);
+      const node = anyRunning(cluster);
       const hit = brokers.ways[node]?.cutAt(POINTS[point], () => cluster.killNode(node));
       // A lane is opened when it changes hands.
       if (point === 'while it opens a lane') cluster.killNode(1 - node);
@@ -67,10 +67,10 @@ function kill({ cluster, brokers }: Victims, point: PointName): Fault {
   };
 }
 
-function cut({ brokers }: Victims, point: PointName): Fault {
+function cut({ cluster, brokers }: Victims, point: PointName): Fault {
   return {
     name: `a connection is cut ${point}`,
-    happen: () => brokers.ways[anyOf(NODES)]?.cutAt(POINTS[point]) ?? Promise.resolve(false),
+    happen: () => brokers.ways[anyRunning(cluster)]?.cutAt(POINTS[point]) ?? Promise.resolve(false),
   };
 }
 
@@ -95,6 +95,11 @@ async function standStill(cluster: FaultyCluster, node: number): Promise<boolean
   await pause(STILL_MS);
   cluster.resumeNode(node);
   return true;
+}
+
+function anyRunning(cluster: FaultyCluster): number {
+  const running = NODES.filter((node) => cluster.processId(node) !== undefined);
+  return anyOf(running.length > 0 ? running : NODES);
 }
 
 function anyOf<T>(items: readonly T[]): T {

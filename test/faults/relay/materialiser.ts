@@ -84,7 +84,10 @@ export class Materialiser {
       topic: this.topic,
       bookmarks: {
         load: (_, partition) => Promise.resolve(this.#bookmarks.get(partition) ?? null),
-        save: (bookmark) => Promise.resolve(this.#save(bookmark)),
+        save: (bookmark) => {
+          this.#save(bookmark);
+          return Promise.resolve();
+        },
       },
       handle: (event, context) => this.#apply(event, context),
     });

@@ -115,8 +115,9 @@ async function failAtRandom(
   let next = shuffled(faults);
   await pause(SECOND);
   for (let again = 0; ;) {
-    for (const { name, happen } of next) {
-      const isDone = await happen();
+    for (const fault of next) {
+      const { name } = fault;
+      const isDone = await fault.happen();
       log(isDone ? name : `${name}: it did not come to that`);
       done[name] = (done[name] ?? 0) + Number(isDone);
       await pause((0.3 + Math.random()) * SECOND);

@@ -3,7 +3,7 @@ import { TcpProxy } from './tcp-proxy';
 import { kafkaReader, type Moment, postgresReader } from './wire';
 
 const HOST = '127.0.0.1';
-const WITHIN_MS = 8000;
+const WITHIN_MS = 20_000;
 
 /** Says of one moment after the other whether it is the one. */
 export type Point = () => (moment: Moment) => boolean;
@@ -68,7 +68,8 @@ export class Way {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#brokers, this.#database].map((proxy) => proxy?.close()));
+    await this.#database?.close();
+    await Promise.all(this.#brokers.map((proxy) => proxy.close()));
   }
 
   readonly #isCut = (moment: Moment): boolean => {
