@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import { type Database, openDatabase } from '../src/platform/postgres/database';
 import { migrate } from '../src/platform/postgres/migrate';
+import { allProjections } from '../src/projections';
 import { ApplySla, ApplySlaHandler } from '../src/sla/apply-sla';
+import { SlaConfigStore } from '../src/sla/sla-config-store';
 import { promisedConfig, promises } from './fold/promises';
 import { factsOf, foldFigures, foldStates, type Sums } from './fold/pure';
 import { runRebuild } from './rebuild/command';
 import { copySeconds } from './rebuild/copy-out';
-import { fill } from './rebuild/fill';
+import { fillAndFollow } from './rebuild/fill-and-follow';
 import { conclude, median, print, printTable, rounded, say } from './support/figures';
 import { laneFaults } from './support/oracle';
 import { withServer } from './support/server';
@@ -39,7 +41,8 @@ async function main(): Promise<void> {
     const db = openDatabase({ url, poolMax: 8, applicationName: 'bench', statementTimeoutMs: 600_000 });
     try {
       await new ApplySlaHandler(db).execute(new ApplySla(promises, { actor: 'bench', tenant: null }));
-      await fill(db, { lanes: LANES, tickets }, () => undefined);
+      const config = new SlaConfigStore(db, () => performance.now());
+      await fillAndFollow(url, { lanes: LANES, tickets }, allProjections(config));
       await db.query({ text: 'VACUUM ANALYZE' });
       await rebuilds(url, db, rates, rounds);
       tell(rates, await faultsOf(db, tickets));

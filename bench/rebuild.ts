@@ -1,21 +1,16 @@
 import { parseArgs } from 'node:util';
-import { FollowerRunner } from '../src/followers/follower-runner';
-import { LaneWakeups } from '../src/followers/lane-wakeups';
-import { Projections } from '../src/followers/projections/projections';
 import { type Database, openDatabase } from '../src/platform/postgres/database';
 import { migrate } from '../src/platform/postgres/migrate';
 import { ticketProjection } from '../src/read-models/ticket/ticket-projection';
 import { type RebuildRun, runRebuild } from './rebuild/command';
 import { copySeconds } from './rebuild/copy-out';
-import { fill } from './rebuild/fill';
+import { fillAndFollow } from './rebuild/fill-and-follow';
 import { foldFaults } from './rebuild/pure-fold';
 import { conclude, median, print, printTable, rounded, say } from './support/figures';
 import { laneFaults } from './support/oracle';
 import { withServer } from './support/server';
 
 const LANES = 8;
-const LOOK_EVERY_MS = 200;
-const SAY_EVERY = 50_000;
 const MIB = 1024 * 1024;
 
 async function main(): Promise<void> {
@@ -27,42 +22,13 @@ async function main(): Promise<void> {
     await migrate({ url, lanes: LANES });
     const db = openDatabase({ url, poolMax: 8, applicationName: 'bench', statementTimeoutMs: 600_000 });
     try {
-      await fillAndFollow(url, Number(values.tickets));
+      await fillAndFollow(url, { lanes: LANES, tickets: Number(values.tickets) }, [ticketProjection]);
       await db.query({ text: 'VACUUM ANALYZE' });
       await measure(url, db, Number(values.rounds));
     } finally {
       await db.close();
     }
   });
-}
-
-/** As in real life: events come in by the ledger, and the live rows are those that a node has projected meanwhile. */
-async function fillAndFollow(url: string, tickets: number): Promise<void> {
-  const asApp = { url, applicationName: 'bench', role: 'casetrail_app' } as const;
-  const [ledger, batches, leases] = [8, 4, 1].map((poolMax) => openDatabase({ ...asApp, poolMax })) as [
-    Database,
-    Database,
-    Database,
-  ];
-  const follower = new Projections(batches, [ticketProjection]);
-  const runner = new FollowerRunner(follower, { db: leases, wakeups: new LaneWakeups(), log: say });
-  runner.start();
-  await fill(ledger, { lanes: LANES, tickets }, (events) => {
-    if (events % SAY_EVERY === 0) say(`${events} events appended`);
-  });
-  await caughtUp(ledger);
-  await runner.stop();
-  await Promise.all([ledger.close(), batches.close(), leases.close()]);
-}
-
-async function caughtUp(db: Database): Promise<void> {
-  const text = `
-    SELECT (SELECT count(*) FROM es.event) - sum(f.position) AS behind FROM es.follower f WHERE f.name = 'projections'`;
-  for (;;) {
-    const [row] = await db.query<{ behind: string }>({ text });
-    if (Number(row?.behind) === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
 }
 
 async function measure(url: string, db: Database, rounds: number): Promise<void> {

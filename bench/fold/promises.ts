@@ -2,7 +2,8 @@ import { type SlaConfig, slaConfig } from '../../src/domain/sla/config';
 import { slaFile } from '../../src/sla/sla-file';
 import { TENANT } from '../support/appends';
 
-const OFFICE = [['09:00', '17:00']];
+/** Whole days, so that the lives are within them at whatever hour they are made; weekends are closed. */
+const OFFICE = [['00:00', '24:00']];
 
 /** Office hours of a zone that changes its clocks, and targets that some of the lives miss. */
 export const promises = slaFile.parse({

@@ -488,7 +488,7 @@ CREATE OR REPLACE VIEW rpt.at_risk_now AS
          floor(extract(epoch FROM i.due_at - now()))::bigint AS seconds_left, i.warn_at, i.breached_at,
          i.overrun_seconds, i.target_seconds, i.policy_id, t.status, t.priority, t.assignee_id, t.team_id, t.channel_type
   FROM rpt.sla_instance i JOIN rpt.ticket t ON t.ticket_key = i.ticket_key
-  WHERE i.stage IN ('running', 'paused') AND i.outcome IN ('at_risk', 'breaching');
+  WHERE i.stopped_at IS NULL AND i.stage IN ('running', 'paused') AND i.outcome IN ('at_risk', 'breaching');
 
 COMMENT ON VIEW rpt.at_risk_now IS 'One row a promise that is nearly used up, or missed and still not kept. Order by due_at.';
 COMMENT ON COLUMN rpt.at_risk_now.tenant_id IS 'Whose ticket it is.';

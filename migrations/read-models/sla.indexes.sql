@@ -22,6 +22,7 @@ CREATE INDEX message_fact_at ON message_fact (occurred_at);
 
 ALTER TABLE sla_instance ADD PRIMARY KEY (ticket_key, instance_id);
 CREATE INDEX sla_instance_stopped ON sla_instance (stopped_at) WHERE stopped_at IS NOT NULL;
+CREATE INDEX sla_instance_open ON sla_instance (ticket_key) WHERE stopped_at IS NULL;
 
 ALTER TABLE sla_clock_segment ADD PRIMARY KEY (ticket_key, instance_id, seq);
 ALTER TABLE sla_event ADD PRIMARY KEY (ticket_key, instance_id, seq);

@@ -20,7 +20,7 @@ export class Progress {
     const seconds = (now - this.#began) / SECOND;
     const rate = grouped(Math.round(done / Math.max(0.001, seconds)));
     const percent = String(Math.floor(Math.min(1, share) * 100)).padStart(3);
-    const left = share > 0 && share < 1 ? `, ${spoken((seconds * (1 - share)) / share)} left` : '';
+    const left = share > 0.01 && share < 1 ? `, ${spoken((seconds * (1 - share)) / share)} left` : '';
     process.stderr.write(`\r${bar} ${percent} %  ${grouped(done)} ${this.unit}, ${rate}/s${left}\u001b[K`);
   }
 

@@ -33,6 +33,11 @@ const FILL = [
     'settled_at IS NOT NULL',
     `${TICKET}, 'created_at', ${AT}, 'last_resolved_at', ${AT}`,
   ),
+  copies(
+    'rm_1.sla_instance',
+    `outcome = 'met'`,
+    `${TICKET}, 'instance_id', gen_random_uuid(), 'stopped_at', ${AT}`,
+  ),
   copies('rm_1.message_fact', 'true', `${TICKET}, 'occurred_at', ${AT}`),
   copies('rm_1.response_turn', `outcome = 'answered'`, `${TICKET}, 'ended_at', ${AT}`),
   copies(
@@ -55,6 +60,12 @@ const QUESTIONS: readonly (readonly [string, string, readonly string[]])[] = [
     `SELECT count(*) AS n, percentile_disc(0.9) WITHIN GROUP (ORDER BY full_resolution_seconds) AS p90
      FROM rpt.ticket_metrics WHERE last_resolved_at >= ${DAY_400} AND last_resolved_at < ${DAY_400} + interval '1 day'`,
     ['ticket_metrics'],
+  ],
+  [
+    'promises that ended in a day',
+    `SELECT count(*) AS n FROM rpt.sla_instance
+     WHERE stopped_at >= ${DAY_400} AND stopped_at < ${DAY_400} + interval '1 day'`,
+    ['sla_instance'],
   ],
   [
     'messages of a day',

@@ -1,7 +1,11 @@
+import { FollowerRunner } from '../../src/followers/follower-runner';
+import { LaneWakeups } from '../../src/followers/lane-wakeups';
 import { laneOf } from '../../src/kernel/ticket-key';
 import { type Queryable } from '../../src/platform/postgres/database';
 import { BATCH_BYTES_MAX } from '../../src/relay/batch';
+import { topicKinds } from '../../src/relay/relay-topic';
 import { freshDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
 import { describeWithKafka } from '../support/kafka';
 import { TEST_LANES } from '../support/template';
 import { expectUnbroken } from './support/published';
@@ -116,6 +120,30 @@ describeWithKafka('the relay', () => {
     const records = expectUnbroken(await readTopic(other.topicName('ticket-events')));
     expect(records.length).toBe((await stored(rig.db, false)).length);
     await other.close();
+  });
+
+  it('makes its topics at its first start and goes to the end of every lane without a word of trouble', async () => {
+    const first = new RelayRig(database.url);
+    const said: string[] = [];
+    const relays = topicKinds.map((kind) => first.relay(kind));
+    const runners = relays.map(
+      (relay) =>
+        new FollowerRunner(relay, {
+          db: first.db,
+          wakeups: new LaneWakeups(),
+          log: (message) => said.push(message),
+        }),
+    );
+    for (const runner of runners) runner.start();
+    const heads = await first.heads();
+    for (const relay of relays)
+      await eventually(
+        async () => expect([...(await first.stored(relay))]).toEqual(expect.arrayContaining([...heads])),
+        20_000,
+      );
+    for (const runner of runners) await runner.stop();
+    expect(said).toEqual([]);
+    await first.close();
   });
 
   function emptyLanes(): [number, number][] {

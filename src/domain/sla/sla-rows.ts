@@ -1,3 +1,4 @@
+import { joined } from '../../kernel/joined';
 import { type Fact } from '../fact';
 import { categoryOf } from '../lifecycle';
 import { CALENDAR_TIME } from './calendar';
@@ -42,18 +43,20 @@ export function slaInstanceRow({ course, config }: SlaFold, instance: SlaInstanc
 }
 
 export function statusIntervalRows(fold: SlaFold) {
-  return fold.course.status.spans.map(({ status, from, to, cycleNo, by, inferred }, index) => ({
-    seq: index + 1,
-    status,
-    category: categoryOf[status],
-    from_at: from,
-    to_at: to,
-    ...measured(fold, from, to),
-    cycle_no: cycleNo,
-    entered_by: actorOf(by),
-    event_id: by.eventId,
-    is_inferred: inferred,
-  }));
+  return fold.course.status.spans.map(({ status, from, to, cycleNo, by, inferred }, index) => {
+    const row = {
+      seq: index + 1,
+      status,
+      category: categoryOf[status],
+      from_at: from,
+      to_at: to,
+      cycle_no: cycleNo,
+      entered_by: actorOf(by),
+      event_id: by.eventId,
+      is_inferred: inferred,
+    };
+    return joined(row, measured(fold, from, to));
+  });
 }
 
 export function assignmentIntervalRows({ assignments }: SlaFold) {
@@ -70,19 +73,21 @@ export function assignmentIntervalRows({ assignments }: SlaFold) {
 }
 
 export function responseTurnRows(fold: SlaFold) {
-  return fold.course.talk.turns.map((turn) => ({
-    turn_no: turn.no,
-    kind: turn.kind,
-    waiting_since: turn.since,
-    ended_at: turn.endedAt,
-    ...measured(fold, turn.since, turn.endedAt),
-    outcome: turn.outcome,
-    answered_by_kind: turn.answeredBy,
-    agent_id: turn.agentId,
-    trigger_message_id: turn.triggerId,
-    answer_message_id: turn.answerId,
-    customer_messages: turn.customerMessages,
-  }));
+  return fold.course.talk.turns.map((turn) => {
+    const row = {
+      turn_no: turn.no,
+      kind: turn.kind,
+      waiting_since: turn.since,
+      ended_at: turn.endedAt,
+      outcome: turn.outcome,
+      answered_by_kind: turn.answeredBy,
+      agent_id: turn.agentId,
+      trigger_message_id: turn.triggerId,
+      answer_message_id: turn.answerId,
+      customer_messages: turn.customerMessages,
+    };
+    return joined(row, measured(fold, turn.since, turn.endedAt));
+  });
 }
 
 /** `paused_seconds` is the time in which the customer was waited for, whatever a policy makes of it. */
@@ -92,15 +97,18 @@ export function resolutionCycleRows(fold: SlaFold) {
     const isUnknown = no === 1 && head.creation_inferred;
     const waits = status.stretches.filter((one) => one.cycleNo === no && courtOf(one) === 'waiting');
     const paused = waits.reduce((sum, { from, to }) => sum + (to ?? fold.now) - from, 0);
-    return {
+    const row = {
       cycle_no: no,
       opened_at: openedAt,
       done_at: doneAt,
-      ...(isUnknown ? { seconds: null, business_seconds: null } : measured(fold, openedAt, doneAt)),
       paused_seconds: seconds(paused),
       reopened_by: no === 1 ? null : actorOf(openedBy),
       start_inferred: inferred,
     };
+    return joined(
+      row,
+      isUnknown ? { seconds: null, business_seconds: null } : measured(fold, openedAt, doneAt),
+    );
   });
 }
 

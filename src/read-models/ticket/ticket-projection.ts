@@ -2,6 +2,7 @@ import { ticketRow } from '../../domain/ticket-row';
 import { type TicketProjection, type TicketRows } from '../../followers/projections/projection';
 import { type Row } from '../../followers/projections/table';
 import { type TicketHistory } from '../../followers/projections/ticket-history';
+import { joined } from '../../kernel/joined';
 import { ticketTable, verdictChangeTable } from './ticket-tables';
 import { verdictChangeRows } from './verdict-changes';
 
@@ -16,14 +17,6 @@ export const ticketProjection: TicketProjection = {
 
 function stateRow({ key, last, version, fold }: TicketHistory): Row {
   const { tenant, ticketId, lane, position } = last;
-  // The larger part first: V8 copies it whole, and only what is added behind it column by column.
-  return {
-    ...ticketRow(fold),
-    tenant_id: tenant,
-    ticket_id: ticketId,
-    ticket_key: key,
-    version,
-    lane,
-    position,
-  };
+  const place = { tenant_id: tenant, ticket_id: ticketId, ticket_key: key, version, lane, position };
+  return joined(ticketRow(fold), place);
 }

@@ -6,6 +6,7 @@ import { segmentsOf } from '../../domain/sla/segments';
 import { slaEventRows, slaInstanceRow } from '../../domain/sla/sla-rows';
 import { type Row } from '../../followers/projections/table';
 import { type TicketEvent, type TicketHistory } from '../../followers/projections/ticket-history';
+import { joined } from '../../kernel/joined';
 
 export interface InstanceRows {
   readonly instances: Row[];
@@ -18,16 +19,15 @@ export function instanceRows({ key, events }: TicketHistory, sla: SlaFold): Inst
   for (const instance of sla.instances) {
     const instance_id = instanceId(key, instance);
     const told = events.filter(({ data }) => data['instance_id'] === instance_id);
-    rows.instances.push({
-      ...slaInstanceRow(sla, instance),
-      ...anchored(instance),
+    const more = {
       instance_id,
       warned_at: told.findLast(({ type }) => type === 'sla.warned')?.recordedAt ?? null,
       breaks_at: instance.breaksAt,
       removed_at: instance.removedAt,
-    });
-    rows.segments.push(...segmentRows(instance, sla).map((row) => ({ ...row, instance_id })));
-    rows.events.push(...eventRows(instance, told).map((row) => ({ ...row, instance_id })));
+    };
+    rows.instances.push(joined(joined(slaInstanceRow(sla, instance), anchored(instance)), more));
+    rows.segments.push(...segmentRows(instance, sla).map((row) => joined(row, { instance_id })));
+    rows.events.push(...eventRows(instance, told).map((row) => joined(row, { instance_id })));
   }
   return rows;
 }
@@ -37,7 +37,7 @@ function runs({ stage }: SlaInstance): boolean {
 }
 
 /** A clock that may go on is kept as it stood when it last began to run or to pause: no message moves that. */
-function anchored(instance: SlaInstance): Row {
+function anchored(instance: SlaInstance) {
   const isOpen = runs(instance);
   return {
     elapsed_ms: isOpen ? instance.elapsedAtAnchor : instance.elapsed,
@@ -69,7 +69,7 @@ function segmentRows(instance: SlaInstance, { config }: SlaFold): Row[] {
 
 /** What has happened, what was taken back, and what will happen by itself if nothing else does. */
 function eventRows(instance: SlaInstance, told: readonly TicketEvent[]): Row[] {
-  const happened: Row[] = slaEventRows(instance).map((row) => ({ ...row, counts_from: row.at }));
+  const happened: Row[] = slaEventRows(instance).map((row) => joined(row, { counts_from: row.at }));
   const withdrawn: Row[] = told
     .filter(({ type }) => type === 'sla.breach_withdrawn')
     .map(({ occurredAt, eventId }) => ({
@@ -80,7 +80,9 @@ function eventRows(instance: SlaInstance, told: readonly TicketEvent[]): Row[] {
       target_seconds: seconds(instance.target),
       elapsed_seconds: null,
     }));
-  return [...happened, ...withdrawn, ...foreseen(instance)].map((row, index) => ({ ...row, seq: index + 1 }));
+  return [...happened, ...withdrawn, ...foreseen(instance)].map((row, index) =>
+    joined(row, { seq: index + 1 }),
+  );
 }
 
 function foreseen({ stage, events, target, warnAt, dueAt, breaksAt, removedAt }: SlaInstance): Row[] {

@@ -4,13 +4,13 @@ import { isUnresolved, type Stretch } from '../../domain/sla/status-course';
 import { ticketMetricsRow } from '../../domain/sla/ticket-metrics-row';
 import { isDone } from '../../domain/lifecycle';
 import { type Row } from '../../followers/projections/table';
+import { joined } from '../../kernel/joined';
 
 /** Durations that may grow are kept in ms: the view adds what has passed since the anchor, and rounds the sum. */
 export function metricsRow(sla: SlaFold, source: string): Row {
   const { metrics, course, assignments } = sla;
   const running = runningStretch(sla);
-  return {
-    ...ticketMetricsRow(sla),
+  return joined(ticketMetricsRow(sla), {
     source,
     created_at: course.head.created_at,
     settled_at: isDone(course.head.status) ? course.lastAt : null,
@@ -29,7 +29,7 @@ export function metricsRow(sla: SlaFold, source: string): Row {
     contested_ms: metrics.contested,
     unanswered_ms: metrics.unanswered,
     due_out_of_reach: sla.instances.some((instance) => instance.dueOutOfReach),
-  };
+  });
 }
 
 export const COURTS = { active: 'active', waiting: 'waiting_on_customer', onHold: 'on_hold' } as const;

@@ -8,6 +8,7 @@ import {
 } from '../../followers/projections/projection';
 import { type Row } from '../../followers/projections/table';
 import { type TicketHistory } from '../../followers/projections/ticket-history';
+import { joined } from '../../kernel/joined';
 import { type Queryable } from '../../platform/postgres/database';
 import { SlaConfigurations } from '../sla-configurations';
 import { type SlaConfigStore } from '../sla-config-store';
@@ -50,13 +51,12 @@ export class SlaProjection implements TicketProjection {
     const configurations = this.#configurations;
     const config = configurations.configOf(last.tenant, fold);
     const sla = foldSla(fold, config, -Infinity);
-    const metrics = {
-      ...metricsRow(sla, fold.steps[0]?.fact.source ?? last.source),
+    const metrics = joined(metricsRow(sla, fold.steps[0]?.fact.source ?? last.source), {
       lane: last.lane,
       news_at: newsAt(newsOf(history, sla, configurations)),
-    };
+    });
     const { instances, segments, events } = instanceRows(history, sla);
-    const { tenant: tenant_id, ticketId: ticket_id } = last;
+    const place = { tenant_id: last.tenant, ticket_id: last.ticketId, ticket_key: key };
     const tables: readonly (readonly Row[])[] = [
       [metrics],
       statusIntervals(sla),
@@ -69,7 +69,7 @@ export class SlaProjection implements TicketProjection {
       events,
       lateRevisionRows(lateFacts(history, config), key, reportingDates(sla)),
     ];
-    return tables.map((rows) => rows.map((row) => ({ ...row, tenant_id, ticket_id, ticket_key: key })));
+    return tables.map((rows) => rows.map((row) => joined(row, place)));
   }
 
   outdated(db: Queryable, storage: Storage, limit: number): Promise<readonly TicketRef[]> {
