@@ -53,7 +53,8 @@ function add(sums: Sums, { metrics, instances }: SlaFold): void {
   const seconds = (ms: number | null): number => Math.floor((ms ?? 0) / 1000);
   sums.tickets += 1;
   sums.first_response_seconds += seconds(metrics.firstResponse.calendar);
-  sums.unresolved_seconds += seconds(metrics.unresolved.calendar);
+  if (metrics.fullResolution.calendar !== null)
+    sums.unresolved_seconds += seconds(metrics.unresolved.calendar);
   sums.business_seconds += seconds(metrics.fullResolution.business);
-  sums.breached += instances.filter(({ breach }) => breach !== null).length;
+  sums.breached += instances.filter(({ breach, stoppedAt }) => breach !== null && stoppedAt !== null).length;
 }

@@ -12,6 +12,8 @@ const MAX_WAIT_MS = 250;
 /** So long its partitions rest when a member dies without a word. */
 const SESSION_MS = 10_000;
 const COMMIT_AFTER_MS = 1000;
+/** kafkajs' own default, which goes when it is told anything about retries. */
+const RETRIES = 5;
 
 /** One member of the group. */
 export class Follower implements TicketFollower {
@@ -43,6 +45,13 @@ export class Follower implements TicketFollower {
       maxWaitTimeInMs: MAX_WAIT_MS,
       sessionTimeout: SESSION_MS,
       ...options.consumer,
+      // kafkajs restarts a crashed consumer even when it was told to disconnect meanwhile: it would keep partitions and do nothing.
+      retry: {
+        retries: RETRIES,
+        ...options.consumer?.retry,
+        restartOnFailure: async (error) =>
+          this.#ending === undefined && ((await options.consumer?.retry?.restartOnFailure?.(error)) ?? true),
+      },
       groupId,
     });
     if (parkingTopic !== undefined) this.#parkingTopic = new ParkingTopic(kafka, parkingTopic, groupId);

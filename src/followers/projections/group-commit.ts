@@ -44,12 +44,11 @@ export class GroupCommit {
 
   /** Whatever makes a group fail is found lane by lane, and hurts its own lane only. */
   async #settle(group: readonly Waiting[]): Promise<void> {
-    const isDone = group.length > 1 && (await this.#together(group.map(({ commit }) => commit)));
-    await Promise.all(
-      group.map(({ commit, resolve, reject }) => {
-        return isDone ? resolve() : this.#alone(commit).then(resolve, reject);
-      }),
-    );
+    if (group.length > 1 && (await this.#together(group.map(({ commit }) => commit)))) {
+      for (const { resolve } of group) resolve();
+      return;
+    }
+    await Promise.all(group.map(({ commit, resolve, reject }) => this.#alone(commit).then(resolve, reject)));
   }
 
   async #together(commits: readonly LaneCommit[]): Promise<boolean> {

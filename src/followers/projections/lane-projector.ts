@@ -16,7 +16,7 @@ import { byTicket, TicketHistory } from './ticket-history';
 import { merged, type PlacedChange, writeTable } from './write-rows';
 
 /** Per lane: what is worked on is mostly what was worked on a moment ago. */
-const CACHED_EVENTS = 5_000;
+const CACHED_EVENTS = 1_500;
 
 export interface LaneProjectorOptions {
   readonly db: Database;

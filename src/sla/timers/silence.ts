@@ -36,7 +36,9 @@ function momentsSince(
   configurations: SlaConfigurations,
 ): Moment[] {
   const told = events.filter((event) => event.recordedAt >= since && !isOwn(event));
-  const applied = configurations.appliedTo(last.tenant, fold).filter((at) => at >= since);
+  // What was applied before there was a ticket made no deadline of it.
+  const first = Math.max(since, events[0]?.recordedAt ?? since);
+  const applied = configurations.appliedTo(last.tenant, fold).filter((at) => at >= first);
   return [
     ...told.map(({ recordedAt, flags }) => ({ at: recordedAt, isLive: !flags.includes(IMPORTED) })),
     ...applied.map((at) => ({ at, isLive: false })),
