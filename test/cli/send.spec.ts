@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PROFILE_NAMES } from '../../src/ingress/profiles';
 import { sourceSettings } from '../../src/ingress/sources/source-settings';
 import { type Json } from '../support/app';
+import { eventually } from '../support/eventually';
 import { desk } from './support/desk';
 
 interface Sent {
@@ -41,9 +42,12 @@ describe('casetrail send', () => {
   test('prints the answer as it came, so that a refusal can be read', async () => {
     await on.app.addSource({ name: 'shut', profile: 'tg-staff' });
     expect((await on.casetrail('source', 'block', 'shut')).code).toBe(0);
-    const { code, stdout } = await on.casetrail('send', '--source', 'shut');
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ status: 403, code: 'source_blocked' });
+    // The block reaches every node within two seconds, not at once.
+    await eventually(async () => {
+      const { code, stdout } = await on.casetrail('send', '--source', 'shut');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ status: 403, code: 'source_blocked' });
+    });
   });
 
   test.each([

@@ -49,10 +49,11 @@ describe('business time in SQL', () => {
       fc.asyncProperty(place, spans, ({ schedule, around }, list) =>
         agree(
           schedule,
-          list.map(([from, ms]) => [around + from, around + from + ms]),
+          // Beyond two years ahead the hours are not laid out, and SQL says null.
+          list.map(([from, ms]) => [around + from, Math.min(around + from + ms, Date.now() + 700 * DAY)]),
         ),
       ),
-      { numRuns: 10 },
+      { numRuns: 8 },
     );
   });
 
