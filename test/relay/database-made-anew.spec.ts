@@ -100,5 +100,5 @@ describeWithKafka('a database made anew beside the topic of an old one', () => {
 
 /** Partitions are read side by side: only within one is there an order. */
 function inOrder(records: readonly PublishedRecord[]): PublishedRecord[] {
-  return [...records].sort((a, b) => a.partition - b.partition || Number(a.offset) - Number(b.offset));
+  return [...records].sort((a, b) => a.partition - b.partition || a.offset - b.offset);
 }
