@@ -28,6 +28,8 @@ class Repeated {
   }
 }
 
+const AGAIN_AFTER_MS = 100;
+
 describe('rebuilds while webhooks arrive and analysts read', () => {
   const database = freshDatabase();
   let db: Database;
@@ -53,13 +55,19 @@ describe('rebuilds while webhooks arrive and analysts read', () => {
     await db.close();
   });
 
+  /** As senders do: what is told to come again comes again. */
   async function send(type: string, data: Record<string, unknown>): Promise<void> {
-    const response = await fetch(`${app.url}/v1/ingress/${source.key}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(webhook(source, type, data)),
-    });
-    if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
+    const body = JSON.stringify(webhook(source, type, data));
+    for (;;) {
+      const response = await fetch(`${app.url}/v1/ingress/${source.key}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+      if (response.status === 200) return;
+      if (response.status !== 503) throw new Error(`${response.status}: ${await response.text()}`);
+      await new Promise((again) => setTimeout(again, AGAIN_AFTER_MS));
+    }
   }
 
   async function sendTicket(): Promise<void> {
