@@ -65,16 +65,25 @@ function stepBehind(steps: readonly Step[], seen: SeenKeys, fact: Fact, key: Ord
 function foldOf(steps: readonly Step[], seen: SeenKeys): TicketFold {
   const last = steps.at(-1);
   if (last === undefined) throw new Error('a ticket has at least one event');
-  let verdicts: ReadonlyMap<string, Judgement> | undefined;
-  return {
-    head: last.head,
-    steps,
-    seen,
-    // Few ask for them, and a map for each event of a ticket is much to keep.
-    get verdicts() {
-      return (verdicts ??= new Map(steps.map(({ fact, judgement }) => [fact.ref, judgement])));
-    },
-  };
+  return new Folded(last.head, steps, seen);
+}
+
+/**
+ * Few ask for the verdicts, and a map for each event of a ticket is much to keep. A class: V8 keeps the getter of an object
+ * literal, and with it the ticket, until the next full garbage collection.
+ */
+class Folded implements TicketFold {
+  #verdicts: ReadonlyMap<string, Judgement> | undefined;
+
+  constructor(
+    readonly head: TicketHead,
+    readonly steps: readonly Step[],
+    readonly seen: Readonly<SeenKeys>,
+  ) {}
+
+  get verdicts(): ReadonlyMap<string, Judgement> {
+    return (this.#verdicts ??= new Map(this.steps.map(({ fact, judgement }) => [fact.ref, judgement])));
+  }
 }
 
 /** The earliest opening that its sender did not call a reopening; null while it is still missing. */

@@ -2,21 +2,26 @@ import { type Json } from '../kernel/canonical-json';
 import { type EventType } from '../domain/event-types';
 import { type Reason, type Verdict } from '../domain/verdict';
 import { cellsOf, type Session } from '../platform/postgres/copy';
-import { instantOf } from '../platform/postgres/instant-text';
 import { type HistoryEvent } from './reading';
 
-/** For `openSession`: instants come as text, and a lane is sorted in memory where it fits. */
-export const STREAM_SETTINGS = { TimeZone: 'UTC', DateStyle: 'ISO', work_mem: '64MB' } as const;
+/** For `openSession`: a lane is sorted in memory where it fits. */
+export const STREAM_SETTINGS = { work_mem: '64MB' } as const;
 
-/** Byte order, whatever the database's collation: a stream that goes on later must go on in the same order. */
+/** Whole microseconds, exactly, and several times as fast as PostgreSQL writes a timestamp or a numeric. */
+const micros = (column: string): string => `(date_part('epoch', e.${column}) * 1000000)::bigint`;
+
+/**
+ * Byte order, whatever the database's collation: a stream that goes on later must go on in the same order. The ticket's id
+ * first: what tells rows apart sorts them fastest.
+ */
 const TICKETS = `
   SELECT e.position, e.tenant, e.ticket_id, e.version, e.event_id, e.source, e.dedupe_key, e.type, e.schema_version,
-         e.verdict, e.verdict_reason, e.occurred_at, e.claimed_at, e.received_at, e.recorded_at,
-         array_to_json(e.flags), e.data
+         e.verdict, e.verdict_reason, ${micros('occurred_at')}, ${micros('claimed_at')}, ${micros('received_at')},
+         ${micros('recorded_at')}, CASE WHEN cardinality(e.flags) > 0 THEN array_to_json(e.flags) END, e.data
   FROM es.event e
   WHERE e.lane = $1 AND e.position <= $2 AND e.ticket_id IS NOT NULL
-    AND (e.tenant COLLATE "C", e.ticket_id COLLATE "C") > ($3, $4)
-  ORDER BY e.tenant COLLATE "C", e.ticket_id COLLATE "C", e.position`;
+    AND (e.ticket_id COLLATE "C", e.tenant COLLATE "C") > ($3, $4)
+  ORDER BY e.ticket_id COLLATE "C", e.tenant COLLATE "C", e.position`;
 
 export interface TicketStreamOptions {
   readonly lane: number;
@@ -33,7 +38,7 @@ export async function* streamTickets(
   session: Session,
   { lane, upTo, after }: TicketStreamOptions,
 ): AsyncGenerator<readonly (readonly StreamedEvent[])[]> {
-  const values = [lane, upTo, after?.tenant ?? '', after?.ticketId ?? ''];
+  const values = [lane, upTo, after?.ticketId ?? '', after?.tenant ?? ''];
   let open: StreamedEvent[] = [];
   for await (const lines of session.copyOut({ text: TICKETS, values })) {
     const whole: StreamedEvent[][] = [];
@@ -70,7 +75,7 @@ function eventOf(lane: number, cells: readonly string[]): StreamedEvent {
     claimedAt: orNull(cells, 12, instantOf),
     receivedAt: instantOf(cell(cells, 13)),
     recordedAt: instantOf(cell(cells, 14)),
-    flags: flags === '[]' ? NO_FLAGS : (JSON.parse(flags) as string[]),
+    flags: flags === '' ? NO_FLAGS : (JSON.parse(flags) as string[]),
     data: JSON.parse(cell(cells, 16)) as Readonly<Record<string, Json>>,
   };
 }
@@ -79,6 +84,11 @@ const NO_FLAGS: readonly string[] = [];
 
 function cell(cells: readonly string[], n: number): string {
   return cells[n] ?? '';
+}
+
+/** ms, rounded as PostgreSQL rounds. */
+function instantOf(text: string): number {
+  return Math.round(Number(text) / 1000);
 }
 
 function orNull<T>(cells: readonly string[], n: number, read: (text: string) => T): T | null {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Checkpoint, FenceLost } from '../../src/followers/checkpoint';
 import { claimFreeLanes, enrol, renewLease } from '../../src/followers/lease';
 import { PROJECTIONS, Projections } from '../../src/followers/projections/projections';
@@ -18,9 +19,10 @@ describe('lanes that are woken together', () => {
   beforeAll(async () => {
     ledger = openLedger(database);
     follower = new Projections(ledger.db, [ticketProjection]);
+    const node = randomUUID();
     await enrol(ledger.db, PROJECTIONS);
-    await renewLease(ledger.db, PROJECTIONS, 'node');
-    const claimed = await claimFreeLanes(ledger.db, PROJECTIONS, 'node', { most: TEST_LANES, except: [] });
+    await renewLease(ledger.db, PROJECTIONS, node);
+    const claimed = await claimFreeLanes(ledger.db, PROJECTIONS, node, { most: TEST_LANES, except: [] });
     lanes = [...claimed];
   });
   afterAll(() => ledger.close());

@@ -226,7 +226,7 @@ export async function writeTogether(
 ): Promise<void> {
   for (const { projector, batch } of parts) await projector.writeAhead(tx, batch);
   const changes = merged(parts.flatMap(({ projector, batch }) => projector.changes(batch)));
-  for (const change of changes) await writeTable(tx, change);
+  await Promise.all(changes.map((change) => writeTable(tx, change)));
   for (const { projector, batch } of parts) await projector.settleParking(tx, batch);
 }
 

@@ -15,10 +15,13 @@ export interface PlacedChange extends TableChange {
   readonly table: Table;
 }
 
+/** All that it sends it sends at once: where one statement fails, no other comes behind the rollback. */
 export async function writeTable(db: Queryable, change: PlacedChange): Promise<void> {
   const { schema, table, upserts, swept, keep } = change;
-  if (swept.length > 0 && table.key.length > 1) await db.query(sweepStatement(schema, table, swept, keep));
-  if (upserts.length > 0) await db.query(upsertStatement(schema, table, upserts));
+  const statements: Statement[] = [];
+  if (swept.length > 0 && table.key.length > 1) statements.push(sweepStatement(schema, table, swept, keep));
+  if (upserts.length > 0) statements.push(upsertStatement(schema, table, upserts));
+  await Promise.all(statements.map((statement) => db.query(statement)));
 }
 
 /** Changes of different tickets, as one for each table. */

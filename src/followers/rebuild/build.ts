@@ -38,10 +38,13 @@ const NEXT_GENERATION = `
     (SELECT coalesce(max(substr(nspname, 4)::int), 0) FROM pg_namespace WHERE nspname ~ '^rm_[0-9]{1,9}$')
   ) AS generation`;
 
+// Counted only in lanes of which a part is done: of the others the position is near enough.
 const EVENTS_LEFT = `
-  SELECT count(*) AS events FROM es.event e JOIN app.rebuild_lane b USING (lane)
-  WHERE NOT b.is_copied AND e.position <= b.position AND e.ticket_id IS NOT NULL
-    AND (e.tenant COLLATE "C", e.ticket_id COLLATE "C") > (coalesce(b.after_tenant, ''), coalesce(b.after_ticket_id, ''))`;
+  SELECT coalesce(sum(CASE WHEN b.after_ticket_id IS NULL THEN b.position ELSE (
+    SELECT count(*) FROM es.event e
+    WHERE e.lane = b.lane AND e.position <= b.position
+      AND (e.ticket_id COLLATE "C", e.tenant COLLATE "C") > (b.after_ticket_id, b.after_tenant)) END), 0)::bigint AS events
+  FROM app.rebuild_lane b WHERE NOT b.is_copied`;
 
 /** What a killed rebuild of the same projections by the same code has left; null where there is none. */
 export async function unfinishedBuild(
@@ -78,7 +81,7 @@ export async function startBuild(session: Session, projections: readonly Project
   });
 }
 
-/** How many events of tickets are still to be read. */
+/** About how many events are still to be read. */
 export async function eventsLeft(db: Queryable): Promise<number> {
   const [row] = await db.query<{ events: number }>({ text: EVENTS_LEFT });
   return row?.events ?? 0;

@@ -49,6 +49,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: options.connectWithinMs ?? 5 * SECOND,
     idleTimeoutMillis: 30 * SECOND,
     keepAlive: true,
+    // Statements that do not wait for each other leave together; PostgreSQL takes them in their order.
+    pipeline: true,
     // The client's own limit: it also ends the wait for a server that went silent.
     query_timeout: (options.statementTimeoutMs ?? 30 * SECOND) + SECOND,
     ...(options.role === undefined
