@@ -66,7 +66,10 @@ async function killAtRandom(
   let [nodeKills, postgresKills] = [0, 0];
   await pause(SECOND);
   while (Date.now() < until) {
-    const choice = Math.random();
+    // By half-time each kind has happened: chance alone leaves one out of a short run now and then.
+    const isLate = Date.now() > until - (seconds * SECOND) / 2;
+    const missing = postgresKills === 0 ? 1 : nodeKills === 0 ? 0 : null;
+    const choice = (isLate ? missing : null) ?? Math.random();
     if (choice < 0.7) nodeKills += Number(cluster.killNode(Math.random() < 0.5 ? 0 : 1));
     if (choice > 0.6) postgresKills += Number(cluster.killPostgres());
     tell();
