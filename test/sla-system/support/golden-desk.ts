@@ -81,13 +81,19 @@ export class GoldenDesk {
     return (await explainTicket(this.db, address, Date.parse(asOf))).explained;
   }
 
-  /** Until the tables hold what the log holds. */
+  /** Until the tables hold what the log holds, and follow what was applied: a node looks for that once a second. */
   async projected(): Promise<void> {
     await eventually(async () => {
       const behind = await this.db.query({
         text: `SELECT FROM rpt.projection_state WHERE position < lane_head`,
       });
       expect(behind).toEqual([]);
+      const old = await this.db.query({
+        text: `SELECT FROM rpt.ticket_metrics m WHERE m.config_revision < (
+                 SELECT max(v.id) FROM app.sla_version v
+                 WHERE v.tenant = m.tenant_id AND v.valid_from IS NULL AND v.kind <> 'bot_answers')`,
+      });
+      expect(old).toEqual([]);
     }, 60_000);
   }
 
