@@ -7,7 +7,13 @@ import { type Options, readOptions } from './support/options';
 import { type BenchServer, withServer } from './support/server';
 
 const WARM_UP_MS = 4_000;
-const CONTENDERS: readonly ContenderName[] = ['casetrail', 'ceiling', 'emmett', 'typeorm'];
+const CONTENDERS: readonly ContenderName[] = [
+  'casetrail',
+  'ceiling',
+  'emmett',
+  'typeorm',
+  'typeorm_same_front',
+];
 
 const ratioTo = (own: number, other: number | undefined): number =>
   other === undefined || other === 0 ? 0 : rounded(own / other, 2);

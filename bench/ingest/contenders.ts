@@ -15,11 +15,25 @@ const EVENT_IDS = {
   casetrail: 'SELECT event_id::text AS id FROM es.event',
   emmett: `SELECT message_data ->> 'eventId' AS id FROM emt_messages`,
   typeorm: 'SELECT event_id::text AS id FROM crm_event',
+  typeorm_same_front: 'SELECT event_id::text AS id FROM crm_event',
   /** It stores nothing. */
   ceiling: null,
 } as const;
 
 export type ContenderName = keyof typeof EVENT_IDS;
+
+const FILES = {
+  emmett: 'ingest/emmett.ts',
+  typeorm: 'ingest/typeorm.ts',
+  typeorm_same_front: 'ingest/typeorm-behind-front.ts',
+  ceiling: 'ingest/ceiling.ts',
+} as const;
+
+/** What an application with one source and no front of ours is told. */
+export interface PlainOptions {
+  readonly databaseUrl: string;
+  readonly secret: string;
+}
 
 /** One server under load, or several nodes of the product, with a database of its own. */
 export interface Contender {
@@ -56,15 +70,19 @@ export async function startContender(
     LOG_LEVEL: 'warn',
     ...more,
   });
+  const plain: PlainOptions = { databaseUrl: url, secret: randomBytes(24).toString('hex') };
   const processes: ContenderProcess[] = [];
   for (let node = 1; node <= nodes; node += 1) {
     processes.push(
       name === 'casetrail'
         ? await ContenderProcess.product(envOf(node))
-        : await ContenderProcess.peer(`ingest/${name}.ts`, { databaseUrl: url, secretsKey }),
+        : await ContenderProcess.peer(FILES[name], { ...plain, secretsKey }),
     );
   }
-  const source = await addSource(envOf(1));
+  const source =
+    name === 'typeorm'
+      ? { key: 'crm', secret: plain.secret, integration_id: 'crm' }
+      : await addSource(envOf(1));
   const sender = { integrationId: source.integration_id, secret: source.secret };
   const targets = processes.map(({ url: { hostname: host, port } }) => {
     return { host, port: Number(port), path: `/v1/ingress/${source.key}`, sender };

@@ -1,18 +1,30 @@
 import 'reflect-metadata';
-import { Column, DataSource, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import { type Incoming } from '../../src/ledger/incoming';
-import { type PeerStore, servePeer, stored } from './front';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  HttpCode,
+  Inject,
+  Module,
+  Post,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
+import { z } from 'zod';
+import { print } from '../support/figures';
+import { type PlainOptions } from './contenders';
+import { openTypeOrm } from './typeorm-row';
 
-/** Its best on two cores: measured with 10, 20 and 40. */
-const POOL = 20;
-
-/** One row an event, as a Nest application would keep its webhooks. */
+/**
+ * What a team writes on its first day: a plain Nest application on the framework's own server (Express), a controller that
+ * checks the signature and the fields, and one `save` for each webhook. The sender's event id is the primary key, so that
+ * `save` takes a webhook that comes again for the same row. It has no tickets, no guard, no raw bytes and no order.
+ */
 @Entity({ name: 'crm_event' })
 class CrmEvent {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint' })
-  id!: number;
-
-  @Column('uuid', { name: 'event_id', unique: true })
+  @PrimaryColumn('uuid', { name: 'event_id' })
   eventId!: string;
 
   @Column('text', { name: 'ticket_id', nullable: true })
@@ -28,36 +40,72 @@ class CrmEvent {
   receivedAt!: Date;
 
   @Column('jsonb')
-  body!: object;
+  data!: object;
 }
 
-async function open(url: string): Promise<PeerStore> {
-  const source = new DataSource({
-    type: 'postgres',
-    url,
-    entities: [CrmEvent],
-    synchronize: true,
-    installExtensions: false,
-    poolSize: POOL,
+const webhookSchema = z.object({
+  event_id: z.uuid(),
+  event_type: z.string(),
+  timestamp: z.iso.datetime(),
+  signature: z.string(),
+  data: z.looseObject({ ticket_id: z.string().nullish() }),
+});
+
+const SECRET = Symbol('Secret');
+
+@Controller('v1/ingress')
+class WebhookController {
+  constructor(
+    @Inject(DataSource) private readonly db: DataSource,
+    @Inject(SECRET) private readonly secret: string,
+  ) {}
+
+  @Post('crm')
+  @HttpCode(200)
+  async receive(@Body() body: unknown): Promise<object> {
+    const parsed = webhookSchema.safeParse(body);
+    if (!parsed.success) throw new BadRequestException(parsed.error.issues);
+    const { event_id, event_type, timestamp, signature, data } = parsed.data;
+    const wanted = createHmac('sha256', this.secret)
+      .update(event_id + event_type + timestamp)
+      .digest();
+    const given = Buffer.from(signature, 'hex');
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw new UnauthorizedException();
+    const events = this.db.getRepository(CrmEvent);
+    await events.save(
+      events.create({
+        eventId: event_id,
+        ticketId: data.ticket_id ?? null,
+        type: event_type,
+        occurredAt: new Date(timestamp),
+        receivedAt: new Date(),
+        data,
+      }),
+    );
+    return { status: 'accepted', event_id };
+  }
+}
+
+async function main(): Promise<void> {
+  const { databaseUrl, secret } = JSON.parse(process.argv[2] ?? '') as PlainOptions;
+  const source = await openTypeOrm(databaseUrl, CrmEvent);
+  @Module({
+    controllers: [WebhookController],
+    providers: [
+      { provide: DataSource, useValue: source },
+      { provide: SECRET, useValue: secret },
+    ],
+  })
+  class PlainModule {}
+  const app = await NestFactory.create(PlainModule, { logger: ['warn', 'error'] });
+  await app.listen(0, '127.0.0.1');
+  process.once('SIGTERM', () => {
+    void app
+      .close()
+      .then(() => source.destroy())
+      .then(() => process.exit(0));
   });
-  await source.initialize();
-  const events = source.getRepository(CrmEvent);
-  return {
-    append: async (incoming: Incoming) => {
-      const row = await events.save(
-        events.create({
-          eventId: incoming.eventId,
-          ticketId: incoming.ticketId,
-          type: incoming.type,
-          occurredAt: new Date(incoming.occurredAt),
-          receivedAt: new Date(incoming.receivedAt),
-          body: { data: incoming.data, personal: incoming.personal },
-        }),
-      );
-      return stored(incoming, row.id, 'accepted');
-    },
-    close: () => source.destroy(),
-  };
+  print(`ready on ${(await app.getUrl()).replace('[::1]', '127.0.0.1')}`);
 }
 
-void servePeer(open);
+void main();
