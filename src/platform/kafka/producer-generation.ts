@@ -1,5 +1,8 @@
 import { CompressionTypes, type Producer, type RecordMetadata } from 'kafkajs';
 import { type KafkaRecord } from './kafka-record';
+import { useRecordEncoder } from './record-encoder';
+
+useRecordEncoder();
 
 /** How long a broker may wait for its replicas; below the connection's request timeout, so its own error comes first. */
 const REPLICATION_TIMEOUT_MS = 5000;
