@@ -95,7 +95,7 @@ export class AppServices implements Readiness {
       queueBytesMax: QUEUE_BYTES_MAX,
       clock: Date.now,
       log: logOf('ledger'),
-      onAppended: (lanes) => wakeups.wake(lanes),
+      onAppended: (lanes, withRefusals) => wakeups.wake(lanes, withRefusals),
     });
     const secrets = new SecretBox(surroundings.secretsKey);
     const log = logOf('ingress');

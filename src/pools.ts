@@ -33,6 +33,7 @@ export function openPools(access: Access, config: Pick<Config, 'roles' | 'databa
     applicationName: 'casetrail-followers',
     connectWithinMs: 30 * SECOND,
     frozenAfterMs: 5 * SECOND,
+    isDerived: true,
   });
   const leases = openDatabase({
     ...access,

@@ -56,8 +56,17 @@ export interface Advance {
   readonly to: number;
 }
 
-/** As advanceCheckpoint, for checkpoints that move together or not at all. */
+/** As advanceCheckpoint, for checkpoints that move together or not at all: the caller's transaction ends with the throw. */
 export async function advanceCheckpoints(db: Queryable, advances: readonly Advance[]): Promise<void> {
+  const lost = (await moveCheckpoints(db, advances)).find((one) => one instanceof FenceLost);
+  if (lost !== undefined) throw lost;
+}
+
+/** Each by itself, in one statement: those that this node has lost stay where they are. */
+export async function moveCheckpoints(
+  db: Queryable,
+  advances: readonly Advance[],
+): Promise<(FenceLost | 'moved')[]> {
   const from = advances.map(({ checkpoint }) => checkpoint);
   const moved = await db.query<{ name: string; lane: number }>({
     ...ADVANCE_ALL,
@@ -69,8 +78,9 @@ export async function advanceCheckpoints(db: Queryable, advances: readonly Advan
       advances.map(({ to }) => to),
     ],
   });
-  const lost = from.find((one) => !moved.some((row) => row.name === one.follower && row.lane === one.lane));
-  if (lost !== undefined) throw new FenceLost(lost);
+  return from.map((one) =>
+    moved.some((row) => row.name === one.follower && row.lane === one.lane) ? 'moved' : new FenceLost(one),
+  );
 }
 
 // SKIP LOCKED: whoever holds the row now knows better, and word of an error is not worth waiting for.

@@ -51,7 +51,9 @@ export class FollowerRunner {
   start(): void {
     const { wakeups } = this.options;
     this.#unsubscribe = [
-      wakeups.subscribe((lane) => this.#loops.get(lane)?.wake()),
+      wakeups.subscribe((lane, hasRefusals) => {
+        if (hasRefusals || this.follower.onlyRefusals !== true) this.#loops.get(lane)?.wake();
+      }),
       wakeups.subscribeFreed((name) => {
         if (name === this.follower.name) this.#alarm.ring();
       }),

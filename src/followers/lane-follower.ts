@@ -3,6 +3,8 @@ import { type Checkpoint } from './checkpoint';
 /** Something that follows the log lane by lane: the projections, or the relay to one Kafka topic. */
 export interface LaneFollower {
   readonly name: string;
+  /** Nothing but refused events concerns it: whatever else a lane grows by it passes over when it polls. */
+  readonly onlyRefusals?: boolean;
 
   /**
    * Called when this node takes a lane, before anything else. A follower that knows better where it stands (the relay

@@ -6,6 +6,13 @@ import { type LaneFollower } from './lane-follower';
 
 const SECOND = 1000;
 const TICK_MS = SECOND;
+/**
+ * While events keep coming a lane takes what has gathered at most so often: a statement, a send and a commit cost as much as
+ * dozens of events. The beat is the same for all lanes of a node, so that they share what they ask for and write.
+ */
+const BEAT_MS = 20;
+/** A lane that is behind does not wait for the beat. */
+const BEHIND = 200;
 
 export interface LaneLoopOptions {
   readonly follower: LaneFollower;
@@ -53,10 +60,12 @@ export class LaneLoop {
   async #run(): Promise<void> {
     for (let failures = 0; !this.#stopping.signal.aborted;) {
       try {
-        const moved = await this.#turn();
+        const begunAt = performance.now();
+        const handled = await this.#turn();
         failures = 0;
         if (!this.#tickFailed) await this.#show(null);
-        if (!moved) await this.#alarm.sleep(this.#restMs());
+        if (handled === 0) await this.#alarm.sleep(this.#restMs());
+        else if (handled < BEHIND) await this.#beat(begunAt);
       } catch (thrown) {
         if (thrown instanceof FenceLost) {
           this.options.onLost();
@@ -69,17 +78,17 @@ export class LaneLoop {
     }
   }
 
-  /** At most one batch. Says whether there was one: then there may be more. */
-  async #turn(): Promise<boolean> {
+  /** At most one batch. Says how many positions it had: unless none, there may be more. */
+  async #turn(): Promise<number> {
     const { follower } = this.options;
     if (!this.#opened) this.#checkpoint = await follower.opened(this.#checkpoint);
     this.#opened = true;
     await this.#tickWhenDue();
     this.#alarm.clear();
     const position = await follower.advance(this.#checkpoint);
-    if (position === this.#checkpoint.position) return false;
+    const handled = Math.abs(position - this.#checkpoint.position);
     this.#checkpoint = { ...this.#checkpoint, position };
-    return true;
+    return handled;
   }
 
   /** Due again in any case: a tick that fails must not keep the lane from going on. */
@@ -90,6 +99,12 @@ export class LaneLoop {
     this.#tickFailed = true;
     await follower.tick(this.#checkpoint);
     this.#tickFailed = false;
+  }
+
+  /** A turn that took longer than a beat has let enough gather. */
+  async #beat(begunAt: number): Promise<void> {
+    const now = performance.now();
+    if (now - begunAt < BEAT_MS) await pause(BEAT_MS - (now % BEAT_MS), this.#stopping.signal);
   }
 
   #restMs(): number {

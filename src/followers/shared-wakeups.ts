@@ -20,6 +20,7 @@ const NOTIFY = {
 const hintSchema = z.object({
   node: z.string(),
   lanes: z.array(z.number()),
+  withRefusals: z.array(z.number()),
   freed: z.array(z.string()),
 });
 
@@ -34,6 +35,7 @@ export interface SharedWakeupsOptions {
 export class SharedWakeups extends LaneWakeups {
   readonly #stopping = new AbortController();
   readonly #lanes = new Set<number>();
+  readonly #withRefusals = new Set<number>();
   readonly #freed = new Set<string>();
   #listener: Listener | undefined;
   #sending: Promise<void> | undefined;
@@ -46,9 +48,10 @@ export class SharedWakeups extends LaneWakeups {
     this.#listener = this.options.listen?.(CHANNEL, (payload) => this.#hear(payload));
   }
 
-  override wake(lanes: readonly number[]): void {
-    super.wake(lanes);
+  override wake(lanes: readonly number[], withRefusals: readonly number[] = []): void {
+    super.wake(lanes, withRefusals);
     for (const lane of lanes) this.#lanes.add(lane);
+    for (const lane of withRefusals) this.#withRefusals.add(lane);
     this.#sending ??= this.#send();
   }
 
@@ -67,8 +70,14 @@ export class SharedWakeups extends LaneWakeups {
 
   async #send(): Promise<void> {
     while (this.#lanes.size + this.#freed.size > 0) {
-      const hint = { node: this.options.node, lanes: [...this.#lanes], freed: [...this.#freed] };
+      const hint = {
+        node: this.options.node,
+        lanes: [...this.#lanes],
+        withRefusals: [...this.#withRefusals],
+        freed: [...this.#freed],
+      };
       this.#lanes.clear();
+      this.#withRefusals.clear();
       this.#freed.clear();
       const values = [CHANNEL, JSON.stringify(hint), this.options.node];
       // What could not be sent is found by polling.
@@ -81,7 +90,7 @@ export class SharedWakeups extends LaneWakeups {
   #hear(payload: string): void {
     const hint = hintSchema.safeParse(parsed(payload));
     if (!hint.success || hint.data.node === this.options.node) return;
-    super.wake(hint.data.lanes);
+    super.wake(hint.data.lanes, hint.data.withRefusals);
     for (const follower of hint.data.freed) super.freed(follower);
   }
 }

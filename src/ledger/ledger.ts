@@ -31,8 +31,8 @@ export interface LedgerOptions {
   readonly queueBytesMax: number;
   readonly clock: () => number;
   readonly log: (message: string) => void;
-  /** Called after each commit with the lanes that grew: wakes the followers. */
-  readonly onAppended: (lanes: readonly number[]) => void;
+  /** Called after each commit with the lanes that grew, and those that grew by a refused event: wakes the followers. */
+  readonly onAppended: (lanes: readonly number[], withRefusals: readonly number[]) => void;
 }
 
 /** Looks into some events of one ticket beside the main batch; returns those to be judged again. */
@@ -108,7 +108,7 @@ export class Ledger implements MetricSource {
     if (group === null) return false;
     const [places] = await this.#append(randomUUID(), [group]);
     if (places === null || places === undefined) return false;
-    this.options.onAppended([group.lane]);
+    this.options.onAppended([group.lane], []);
     return true;
   }
 
@@ -198,6 +198,7 @@ export class Ledger implements MetricSource {
   #settleWritten(groups: readonly PlannedGroup[], result: AppendResult): void {
     this.#failuresInARow = 0;
     const grown = new Set<number>();
+    const withRefusals = new Set<number>();
     const answers: (() => void)[] = [];
     groups.forEach((planned, index) => {
       const { key, group, waiting } = planned;
@@ -208,6 +209,7 @@ export class Ledger implements MetricSource {
         return;
       }
       grown.add(group.lane);
+      if (waiting.some(({ judgement }) => judgement.verdict === 'rejected')) withRefusals.add(group.lane);
       if (group.head !== null) this.#heads.set(key, group.head);
       answers.push(() => {
         waiting.forEach(({ pending, judgement }, at) => {
@@ -219,7 +221,7 @@ export class Ledger implements MetricSource {
     // The next append leaves first: PostgreSQL works on it while these answers are written.
     setImmediate(() => {
       for (const answer of answers) answer();
-      if (grown.size > 0) this.options.onAppended([...grown]);
+      if (grown.size > 0) this.options.onAppended([...grown], [...withRefusals]);
     });
   }
 

@@ -1,3 +1,4 @@
+import { ms } from '../ledger/reading';
 import { type Queryable } from '../platform/postgres/database';
 import { type TopicKind } from './relay-topic';
 import { type RelayedEvent } from './ticket-record';
@@ -9,11 +10,14 @@ const SLICE_BYTES_MAX = MIB;
 
 export type PersonalData = 'include' | 'omit';
 
-export interface SliceRequest {
+export interface OfTopic {
   readonly kind: TopicKind;
+  readonly personalData: PersonalData;
+}
+
+export interface SliceRequest {
   readonly lane: number;
   readonly after: number;
-  readonly personalData: PersonalData;
   /** Default: the end of the lane. */
   readonly to?: number;
 }
@@ -32,99 +36,104 @@ export class HoleInLane extends Error {
   override readonly name = 'HoleInLane';
 }
 
-/** Looks at a bounded number of positions and bytes; says so when a position is missing. */
-export async function readSlice(db: Queryable, request: SliceRequest): Promise<LaneSlice> {
-  const { after } = request;
-  const { found, last, onTopic } = await readExtent(db, request);
-  if (last - after !== found) {
-    throw new HoleInLane(
-      `lane ${request.lane} has a hole: ${found} events between ${after} and ${last}. casetrail verify says more`,
+/** Looks at a bounded number of positions and bytes; rejects when a position is missing. */
+export async function readSlice(
+  db: Queryable,
+  { kind, personalData, ...request }: SliceRequest & OfTopic,
+): Promise<LaneSlice> {
+  const [slice] = await readSlices(db, { kind, personalData }, [request]);
+  if (slice === undefined) throw new Error('one request has one answer');
+  if (slice instanceof HoleInLane) throw slice;
+  return slice;
+}
+
+/** Of several lanes at once, each behind its own position; a hole is the trouble of its own lane. */
+export async function readSlices(
+  db: Queryable,
+  { kind, personalData }: OfTopic,
+  requests: readonly SliceRequest[],
+): Promise<(LaneSlice | HoleInLane)[]> {
+  const rows = await db.query<SliceRow & Record<string, unknown>>({
+    ...SLICES[personalData],
+    values: [
+      requests.map(({ lane }) => lane),
+      requests.map(({ after }) => after),
+      requests.map(({ after, to = Infinity }) => Math.min(to, after + POSITIONS_MAX)),
+      kind === 'ticket-rejections',
+      SLICE_BYTES_MAX,
+    ],
+  });
+  const byRequest = requests.map((): SliceRow[] => []);
+  for (const row of rows) byRequest[row.index]?.push(row);
+  return requests.map((request, index) => sliceOf(request, byRequest[index] ?? []));
+}
+
+/** A row for each position; of what is not on the topic only its place is read. */
+interface SliceRow extends RelayedEvent {
+  readonly index: number;
+  readonly isOnTopic: boolean;
+  readonly bodyBytes: number;
+}
+
+function sliceOf({ lane, after }: SliceRequest, rows: readonly SliceRow[]): LaneSlice | HoleInLane {
+  const last = rows.at(-1)?.position ?? after;
+  if (last - after !== rows.length) {
+    return new HoleInLane(
+      `lane ${lane} has a hole: ${rows.length} events between ${after} and ${last}. casetrail verify says more`,
     );
   }
-  const events = onTopic === 0 ? [] : await readEvents(db, request, last);
-  const lastRead = events.at(-1)?.position ?? last;
-  return events.length < onTopic
-    ? { events, last: lastRead, isFull: true }
-    : { events, last, isFull: found === POSITIONS_MAX };
+  const events = rows.filter(({ isOnTopic }) => isOnTopic);
+  const bytes = events.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0);
+  return { events, last, isFull: rows.length === POSITIONS_MAX || bytes >= SLICE_BYTES_MAX };
 }
 
 // $4: whether the topic is the one of rejections.
 const ON_TOPIC = `(e.ticket_id IS NOT NULL AND (e.verdict = 'rejected') = $4)`;
 
-const EXTENT = {
-  name: 'relay_extent',
-  text: `
-    SELECT count(*)::int AS found, coalesce(max(e.position), $2) AS last,
-           count(*) FILTER (WHERE ${ON_TOPIC})::int AS "onTopic"
-    FROM (
-      SELECT n.position, n.ticket_id, n.verdict FROM es.event n
-      WHERE n.lane = $1 AND n.position > $2 AND n.position <= $5 ORDER BY n.position LIMIT $3) e`,
-} as const;
-
-interface Extent {
-  readonly found: number;
-  readonly last: number;
-  readonly onTopic: number;
-}
-
-async function readExtent(db: Queryable, request: SliceRequest): Promise<Extent> {
-  const { kind, lane, after, to = Number.MAX_SAFE_INTEGER } = request;
-  const [row] = await db.query<Extent & Record<string, unknown>>({
-    ...EXTENT,
-    values: [lane, after, POSITIONS_MAX, kind === 'ticket-rejections', to],
-  });
-  if (row === undefined) throw new Error('an aggregate without GROUP BY has one row');
-  return row;
-}
-
-const ms = (column: string): string => `(extract(epoch FROM e.${column}) * 1000)::bigint`;
-
 // Only what a record needs: each column costs at every event. OFFSET 0 keeps each look-up a look-up by index, whatever
 // the planner believes of the tables' sizes.
 const eventsFrom = (events: string, personal: PersonalData): string => `
-    SELECT e.position, e.tenant, e.ticket_id AS "ticketId", e.version, e.event_id AS "eventId", e.source, e.type,
-           e.verdict, e.verdict_reason AS "reason", ${ms('occurred_at')} AS "occurredAt",
-           ${ms('recorded_at')} AS "recordedAt", e.data, e.after, e.correlation_id AS "correlationId",
-           e.causation_id AS "causationId", e.traceparent, e.topic_prev AS "topicPrev", a.digest, ${PERSONAL[personal]} AS personal
+    SELECT e.index, e.is_on_topic AS "isOnTopic", e.body_bytes AS "bodyBytes", e.position, e.tenant,
+           e.ticket_id AS "ticketId", e.version, e.event_id AS "eventId", e.source, e.type, e.verdict,
+           e.verdict_reason AS "reason", ${ms('e.occurred_at')} AS "occurredAt", ${ms('e.recorded_at')} AS "recordedAt",
+           CASE WHEN e.is_on_topic THEN e.data END AS data, e.after, e.correlation_id AS "correlationId",
+           e.causation_id AS "causationId", e.traceparent, e.topic_prev AS "topicPrev", a.digest,
+           ${PERSONAL[personal]} AS personal
     FROM (${events}) e
-    CROSS JOIN LATERAL (
+    LEFT JOIN LATERAL (
       SELECT encode(p.digest, 'hex') AS digest FROM es.append p
-      WHERE p.lane = e.lane AND p.first_position <= e.position ORDER BY p.first_position DESC LIMIT 1) a
-    ORDER BY e.position`;
+      WHERE e.is_on_topic AND p.lane = e.lane AND p.first_position <= e.position
+      ORDER BY p.first_position DESC LIMIT 1) a ON true
+    ORDER BY e.index, e.position`;
 
 const PERSONAL = {
   include: `(
-      SELECT c.personal FROM es.content c WHERE c.lane = e.lane AND c.position = e.position OFFSET 0)`,
+      SELECT c.personal FROM es.content c
+      WHERE e.is_on_topic AND c.lane = e.lane AND c.position = e.position OFFSET 0)`,
   omit: 'NULL::jsonb',
 } as const satisfies Record<PersonalData, string>;
 
-// The bytes the senders wrote stand for the size of what is read, so that memory is bounded before anything is fetched.
-const OF_LANE = `
-      SELECT * FROM (
-        SELECT e.*, sum(e.body_bytes) OVER (ORDER BY e.position) - e.body_bytes AS bytes_before
-        FROM es.event e
-        WHERE e.lane = $1 AND e.position > $2 AND e.position <= $3 AND ${ON_TOPIC}) s
-      WHERE s.bytes_before < $5`;
+// Positions have no gaps, so a range of them is a limit, of which the planner need not know the values. The bytes the
+// senders wrote stand for the size of what is read, so that memory is bounded before anything is fetched.
+const OF_LANES = `
+      SELECT k.ord::int - 1 AS index, b.*
+      FROM unnest($1::smallint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS k(lane, after, up_to, ord)
+      CROSS JOIN LATERAL (
+        SELECT * FROM (
+          SELECT o.*, sum(CASE WHEN o.is_on_topic THEN o.body_bytes ELSE 0 END)
+                   OVER (ORDER BY o.position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
+          FROM (
+            SELECT e.*, ${ON_TOPIC} AS is_on_topic FROM es.event e
+            WHERE e.lane = k.lane AND e.position > k.after AND e.position <= k.up_to) o) s
+        WHERE s.bytes_before IS NULL OR s.bytes_before < $5 OFFSET 0) b`;
 
-const EVENTS = {
-  include: { name: 'relay_read_with_personal', text: eventsFrom(OF_LANE, 'include') },
-  omit: { name: 'relay_read', text: eventsFrom(OF_LANE, 'omit') },
+const SLICES = {
+  include: { name: 'relay_read_with_personal', text: eventsFrom(OF_LANES, 'include') },
+  omit: { name: 'relay_read', text: eventsFrom(OF_LANES, 'omit') },
 } as const;
 
-/** From the first on, perhaps not all of them, but at least one. */
-function readEvents(
-  db: Queryable,
-  { kind, lane, after, personalData }: SliceRequest,
-  to: number,
-): Promise<RelayedEvent[]> {
-  return db.query<RelayedEvent & Record<string, unknown>>({
-    ...EVENTS[personalData],
-    values: [lane, after, to, kind === 'ticket-rejections', SLICE_BYTES_MAX],
-  });
-}
-
 const OF_TICKET = `
-      SELECT e.* FROM es.event e
+      SELECT 0 AS index, true AS is_on_topic, e.* FROM es.event e
       WHERE e.tenant = $1 AND e.ticket_id = $2 AND e.position > $3 AND ${ON_TOPIC}`;
 
 const TICKET_EVENTS = {
@@ -132,7 +141,8 @@ const TICKET_EVENTS = {
   omit: { name: 'relay_ticket', text: eventsFrom(OF_TICKET, 'omit') },
 } as const;
 
-export interface TicketRequest extends Pick<SliceRequest, 'kind' | 'after' | 'personalData'> {
+export interface TicketRequest extends OfTopic {
+  readonly after: number;
   readonly tenant: string;
   readonly ticketId: string;
 }

@@ -1,10 +1,17 @@
-import { advanceCheckpoint, type Checkpoint } from '../followers/checkpoint';
+import {
+  type Advance,
+  advanceCheckpoint,
+  type Checkpoint,
+  FenceLost,
+  moveCheckpoints,
+} from '../followers/checkpoint';
 import { type LaneFollower } from '../followers/lane-follower';
+import { Gather } from '../kernel/gather';
 import { type Ack } from '../platform/kafka/kafka-record';
 import { type KafkaTopic } from '../platform/kafka/kafka-topic';
 import { type Queryable } from '../platform/postgres/database';
 import { type Batch, batchesOf, halvesOf } from './batch';
-import { type LaneSlice, type PersonalData, readSlice } from './lane-slice';
+import { HoleInLane, type LaneSlice, type PersonalData, readSlices, type SliceRequest } from './lane-slice';
 import { readLogIdentity } from './log-identity';
 import { publishedPosition } from './published-position';
 import { type TopicKind } from './relay-topic';
@@ -29,15 +36,23 @@ export interface TopicRelayOptions {
  */
 export class TopicRelay implements LaneFollower {
   readonly name: string;
+  readonly onlyRefusals: boolean;
   /** The log's id, once the topic is known to be there. */
   #prepared: Promise<string> | undefined;
   /** Lanes whose checkpoint says all there is to know. Of any other the partition's tail is asked first. */
   readonly #certain = new Set<number>();
   /** By lane: what comes next, read while Kafka has what came before. */
   readonly #ahead = new Map<number, SliceAhead>();
+  /** Lanes are woken together by one append: they share what they read, and the moves of their checkpoints. */
+  readonly #slices: Gather<SliceRequest, LaneSlice | HoleInLane>;
+  readonly #moves: Gather<Advance, FenceLost | 'moved'>;
 
   constructor(private readonly options: TopicRelayOptions) {
-    this.name = `relay:${options.topic.name}`;
+    const { db, kind, topic } = options;
+    this.onlyRefusals = kind === 'ticket-rejections';
+    this.name = `relay:${topic.name}`;
+    this.#slices = new Gather({ answer: (requests) => readSlices(db, options, requests) });
+    this.#moves = new Gather({ answer: (advances) => moveCheckpoints(db, advances), oneAtATime: true });
   }
 
   async opened(checkpoint: Checkpoint): Promise<Checkpoint> {
@@ -64,7 +79,7 @@ export class TopicRelay implements LaneFollower {
     if (slice.last === position) return position;
     if (slice.isFull) this.#readAhead(lane, slice.last);
     const last = slice.events.length === 0 ? slice.last : await this.#publish(checkpoint, slice);
-    await advanceCheckpoint(this.options.db, checkpoint, last);
+    await this.#move(checkpoint, last);
     this.#certain.add(lane);
     return last;
   }
@@ -82,9 +97,15 @@ export class TopicRelay implements LaneFollower {
     this.#ahead.set(lane, { after, slice });
   }
 
-  #readSlice(lane: number, after: number): Promise<LaneSlice> {
-    const { db, kind, personalData } = this.options;
-    return readSlice(db, { kind, lane, after, personalData });
+  async #readSlice(lane: number, after: number): Promise<LaneSlice> {
+    const slice = await this.#slices.ask({ lane, after });
+    if (slice instanceof HoleInLane) throw slice;
+    return slice;
+  }
+
+  async #move(checkpoint: Checkpoint, to: number): Promise<void> {
+    const outcome = await this.#moves.ask({ checkpoint, to });
+    if (outcome instanceof FenceLost) throw outcome;
   }
 
   /** Returns the position up to which the topic now holds everything: 0 where it was made anew behind our back. */

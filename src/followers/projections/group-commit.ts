@@ -1,3 +1,4 @@
+import { settled } from '../../kernel/settled';
 import { nextTurn } from '../../kernel/next-turn';
 import { type Database } from '../../platform/postgres/database';
 import { advanceCheckpoints, type Advance } from '../checkpoint';
@@ -54,8 +55,8 @@ export class GroupCommit {
   async #together(commits: readonly LaneCommit[]): Promise<boolean> {
     try {
       await this.db.transaction(async (tx) => {
-        await advanceCheckpoints(tx, commits);
-        await writeTogether(tx, commits);
+        // The fence is the first statement, and all others are on their way behind it: a fence that fails undoes them.
+        await settled(advanceCheckpoints(tx, commits), writeTogether(tx, commits));
       });
     } catch {
       return false;

@@ -1,15 +1,10 @@
-import { readTickets, type StoredEvent } from '../../ledger/reading';
+import { settled } from '../../kernel/settled';
+import { type HistoryEvent, readTickets, type SlicedEvent } from '../../ledger/reading';
 import { type Database, type Queryable } from '../../platform/postgres/database';
 import { StatementError } from '../../platform/postgres/database-error';
 import { schemaOf } from './generations';
 import { park, type ParkedTicket, readParked, releaseParked } from './parked';
-import {
-  type LaneProjection,
-  type Projection,
-  type Storage,
-  type TicketProjection,
-  type TicketRef,
-} from './projection';
+import { type Projection, type Storage, type TicketRef } from './projection';
 import { changeOf, project, replacedBy, type TouchedTicket } from './ticket-batch';
 import { TicketCache } from './ticket-cache';
 import { byTicket, TicketHistory } from './ticket-history';
@@ -28,7 +23,6 @@ export interface LaneProjectorOptions {
 
 /** Rows to be written, made before the transaction that writes them. */
 export interface Batch {
-  readonly slice: readonly StoredEvent[];
   readonly tickets: readonly TouchedTicket[];
   readonly retried: readonly ParkedTicket[];
 }
@@ -39,28 +33,23 @@ export interface Batch {
  */
 export class LaneProjector {
   readonly #cache = new TicketCache(CACHED_EVENTS);
-  readonly #ticketProjections: readonly TicketProjection[];
-  readonly #laneProjections: readonly LaneProjection[];
   readonly #storages = new Map<string, Storage>();
 
   private constructor(
     private readonly options: LaneProjectorOptions,
     private readonly parked: Map<string, ParkedTicket>,
-  ) {
-    this.#ticketProjections = options.projections.filter((one) => one.kind === 'ticket');
-    this.#laneProjections = options.projections.filter((one) => one.kind === 'lane');
-  }
+  ) {}
 
   static async open(options: LaneProjectorOptions): Promise<LaneProjector> {
     const parked = await readParked(options.db, options.lane, options.generations);
     return new LaneProjector(options, new Map(parked.map((one) => [spot(one.projection, one.key), one])));
   }
 
-  async batchOf(slice: readonly StoredEvent[]): Promise<Batch> {
+  async batchOf(slice: readonly (HistoryEvent & Partial<SlicedEvent>)[]): Promise<Batch> {
     await this.#prepare();
     const touched = [...byTicket(slice).entries()];
     const unread = touched.flatMap(([key, [event]]) =>
-      this.#cache.get(key) === undefined && event !== undefined ? [event] : [],
+      this.#cache.get(key) === undefined && event !== undefined && !event.isOfNewTicket ? [event] : [],
     );
     const earlier = await this.#histories(unread, (slice[0]?.position ?? 1) - 1);
     const tickets = touched.map(([key, events]) => {
@@ -69,7 +58,7 @@ export class LaneProjector {
       const history = before === undefined ? new TicketHistory(events) : before.with(events);
       return this.#projected(history, known, before === undefined);
     });
-    return { slice, tickets, retried: [] };
+    return { tickets, retried: [] };
   }
 
   /** Tickets whose rows must be made anew although nothing happened to them; null when there is none. */
@@ -77,7 +66,7 @@ export class LaneProjector {
     await this.#prepare();
     const retried = this.#toRetry().slice(0, limit);
     const refs = new Map<string, TicketRef>(retried.map((one) => [one.key, one]));
-    for (const projection of this.#ticketProjections) {
+    for (const projection of this.options.projections) {
       const found = await projection.outdated?.(this.options.db, this.#storage(projection), limit);
       for (const ref of found ?? []) refs.set(`${ref.tenant}/${ref.ticketId}`, ref);
     }
@@ -85,7 +74,7 @@ export class LaneProjector {
     for (const { projection, key } of retried) this.parked.delete(spot(projection, key));
     const histories = await this.#histories([...refs.values()], upTo);
     const tickets = [...histories.values()].map((history) => this.#projected(history, undefined, false));
-    return { slice: [], tickets, retried };
+    return { tickets, retried };
   }
 
   /** Inside the transaction that moves the checkpoint. */
@@ -95,19 +84,17 @@ export class LaneProjector {
 
   /** What must be written before the rows of tickets are. */
   async writeAhead(tx: Queryable, batch: Batch): Promise<void> {
-    await this.#writeSlice(tx, batch);
-    for (const projection of this.#ticketProjections) await this.#replacing(tx, projection, batch.tickets);
+    for (const projection of this.options.projections) await this.#replacing(tx, projection, batch.tickets);
   }
 
   changes({ tickets }: Batch): PlacedChange[] {
-    return this.#ticketProjections.flatMap((projection) => this.#changes(projection, tickets));
+    return this.options.projections.flatMap((projection) => this.#changes(projection, tickets));
   }
 
   /** After PostgreSQL refused the data of a batch: each ticket by itself, and the culprits are parked. */
   async writeOneByOne(tx: Queryable, batch: Batch): Promise<void> {
-    await this.#writeSlice(tx, batch);
     for (const ticket of batch.tickets) {
-      for (const projection of this.#ticketProjections) await this.#tryRows(tx, projection, ticket);
+      for (const projection of this.options.projections) await this.#tryRows(tx, projection, ticket);
     }
     await this.settleParking(tx, batch);
   }
@@ -119,22 +106,22 @@ export class LaneProjector {
 
   async tick(upTo: number): Promise<void> {
     await this.#prepare();
-    for (const projection of this.#ticketProjections) {
+    for (const projection of this.options.projections) {
       await projection.tick?.(this.options.db, this.#storage(projection), upTo);
     }
   }
 
   async #prepare(): Promise<void> {
-    for (const projection of this.#ticketProjections) await projection.prepare?.();
+    for (const projection of this.options.projections) await projection.prepare?.();
   }
 
   #toRetry(): ParkedTicket[] {
-    const current = new Map(this.#ticketProjections.map((one) => [one.name, one.codeVersion]));
+    const current = new Map(this.options.projections.map((one) => [one.name, one.codeVersion]));
     return [...this.parked.values()].filter((one) => current.get(one.projection) !== one.codeVersion);
   }
 
   #projected(history: TicketHistory, known: TouchedTicket['known'], isNew: boolean): TouchedTicket {
-    const projections = this.#ticketProjections.filter(
+    const projections = this.options.projections.filter(
       ({ name }) => !this.parked.has(spot(name, history.key)),
     );
     return { history, known, isNew, ...project(history, projections, known) };
@@ -146,35 +133,21 @@ export class LaneProjector {
     return new Map([...events].map(([key, own]) => [key, new TicketHistory(own)]));
   }
 
-  async #writeSlice(tx: Queryable, { slice }: Batch): Promise<void> {
-    if (slice.length === 0) return;
-    for (const projection of this.#laneProjections)
-      await projection.write(tx, this.#storage(projection), slice);
-  }
-
-  async #writeRows(
-    tx: Queryable,
-    projection: TicketProjection,
-    tickets: readonly TouchedTicket[],
-  ): Promise<void> {
+  async #writeRows(tx: Queryable, projection: Projection, tickets: readonly TouchedTicket[]): Promise<void> {
     await this.#replacing(tx, projection, tickets);
     for (const change of this.#changes(projection, tickets)) await writeTable(tx, change);
   }
 
-  async #replacing(
-    tx: Queryable,
-    projection: TicketProjection,
-    tickets: readonly TouchedTicket[],
-  ): Promise<void> {
+  async #replacing(tx: Queryable, projection: Projection, tickets: readonly TouchedTicket[]): Promise<void> {
     await projection.replacing?.(tx, this.#storage(projection), replacedBy(tickets, projection));
   }
 
-  #changes(projection: TicketProjection, tickets: readonly TouchedTicket[]): PlacedChange[] {
+  #changes(projection: Projection, tickets: readonly TouchedTicket[]): PlacedChange[] {
     const { schema } = this.#storage(projection);
     return projection.tables.map((table) => ({ schema, table, ...changeOf(tickets, projection, table) }));
   }
 
-  async #tryRows(tx: Queryable, projection: TicketProjection, ticket: TouchedTicket): Promise<void> {
+  async #tryRows(tx: Queryable, projection: Projection, ticket: TouchedTicket): Promise<void> {
     await tx.query({ text: 'SAVEPOINT one_ticket' });
     try {
       await this.#writeRows(tx, projection, [ticket]);
@@ -194,7 +167,7 @@ export class LaneProjector {
     }
     for (const { history, failures } of tickets) {
       const { lane, position, tenant, ticketId } = history.last;
-      for (const { name, codeVersion } of this.#ticketProjections) {
+      for (const { name, codeVersion } of this.options.projections) {
         const error = failures.get(name)?.message;
         if (error === undefined) continue;
         const ticket = { projection: name, key: history.key, codeVersion };
@@ -226,7 +199,7 @@ export async function writeTogether(
 ): Promise<void> {
   for (const { projector, batch } of parts) await projector.writeAhead(tx, batch);
   const changes = merged(parts.flatMap(({ projector, batch }) => projector.changes(batch)));
-  await Promise.all(changes.map((change) => writeTable(tx, change)));
+  await settled(...changes.map((change) => writeTable(tx, change)));
   for (const { projector, batch } of parts) await projector.settleParking(tx, batch);
 }
 

@@ -1,20 +1,6 @@
-import { type StoredEvent } from '../../ledger/reading';
 import { type Queryable } from '../../platform/postgres/database';
 import { type TicketHistory } from './ticket-history';
 import { type Row, type Table } from './table';
-
-/** A projection's name stands in commands, in app.projection and in the names of its files in migrations/read-models. */
-interface Named {
-  readonly name: string;
-  readonly tables: readonly Table[];
-  /** Raised when the same events lead to other rows: parked tickets are tried again, and a rebuild is due. */
-  readonly codeVersion: number;
-  /**
-   * When a rebuild puts new tables in the place of old ones, inside its last transaction: for what the old rows tell and the
-   * log does not. All followers wait for it.
-   */
-  carryOver?(tx: Queryable, oldSchema: string, newSchema: string): Promise<void>;
-}
 
 export interface TicketRef {
   readonly tenant: string;
@@ -43,8 +29,17 @@ export interface ReplacedTicket {
  * Rows that are a pure function of one ticket's events (and of configuration, which `prepare` reads): the order of
  * arrival, batches and restarts never show in them.
  */
-export interface TicketProjection extends Named {
-  readonly kind: 'ticket';
+export interface Projection {
+  /** Stands in commands, in app.projection and in the names of its files in migrations/read-models. */
+  readonly name: string;
+  readonly tables: readonly Table[];
+  /** Raised when the same events lead to other rows: parked tickets are tried again, and a rebuild is due. */
+  readonly codeVersion: number;
+  /**
+   * When a rebuild puts new tables in the place of old ones, inside its last transaction: for what the old rows tell and the
+   * log does not. All followers wait for it.
+   */
+  carryOver?(tx: Queryable, oldSchema: string, newSchema: string): Promise<void>;
   rows(history: TicketHistory): TicketRows;
   /** Before each batch: reads what the rows depend on beside the events. */
   prepare?(): Promise<void>;
@@ -55,11 +50,3 @@ export interface TicketProjection extends Named {
   /** About once a second while this node holds the lane, whose rows hold its events up to a position. */
   tick?(db: Queryable, storage: Storage, upTo: number): Promise<void>;
 }
-
-/** Rows that add up over the events of a lane. `write` must give the same rows however the lane is cut into slices. */
-export interface LaneProjection extends Named {
-  readonly kind: 'lane';
-  write(db: Queryable, storage: Storage, slice: readonly StoredEvent[]): Promise<void>;
-}
-
-export type Projection = TicketProjection | LaneProjection;

@@ -1,10 +1,11 @@
+import { Gather } from '../../kernel/gather';
+import { readLanes, type SlicedEvent } from '../../ledger/reading';
 import { type Database } from '../../platform/postgres/database';
 import { type Checkpoint } from '../checkpoint';
 import { type LaneFollower } from '../lane-follower';
 import { liveGenerations } from './generations';
 import { GroupCommit } from './group-commit';
 import { type Batch, LaneProjector } from './lane-projector';
-import { LaneSlices } from './lane-slices';
 import { type Projection } from './projection';
 
 /** Also the name that a client waits for when it wants to read its own write. */
@@ -20,14 +21,15 @@ const RENEW_MS = 500;
 export class Projections implements LaneFollower {
   readonly name = PROJECTIONS;
   readonly #lanes = new Map<number, LaneProjector>();
-  readonly #slices: LaneSlices;
+  /** What follows in each lane. An append wakes many lanes at once. */
+  readonly #slices: Gather<Checkpoint, readonly SlicedEvent[]>;
   readonly #group: GroupCommit;
 
   constructor(
     private readonly db: Database,
     private readonly projections: readonly Projection[],
   ) {
-    this.#slices = new LaneSlices(db, SLICE);
+    this.#slices = new Gather({ answer: (checkpoints) => slicesOf(db, checkpoints) });
     this.#group = new GroupCommit(db);
   }
 
@@ -41,7 +43,7 @@ export class Projections implements LaneFollower {
     const projector = this.#lanes.get(lane) ?? (await this.#open(lane));
     // Before the slice: once a batch is committed nothing more may fail, or the loop would not know where it stands.
     await this.#renew(projector, checkpoint, 0);
-    const slice = await this.#slices.after(lane, position);
+    const slice = await this.#slices.ask(checkpoint);
     const last = slice.at(-1);
     if (last === undefined) {
       await this.#renew(projector, checkpoint, RENEW_MS);
@@ -81,4 +83,13 @@ export class Projections implements LaneFollower {
     this.#lanes.set(lane, projector);
     return projector;
   }
+}
+
+/** A lane asks again only after its answer. */
+async function slicesOf(db: Database, checkpoints: readonly Checkpoint[]): Promise<SlicedEvent[][]> {
+  const after = new Map(checkpoints.map(({ lane, position }) => [lane, position]));
+  const slices = new Map<number, SlicedEvent[]>();
+  for (const { lane } of checkpoints) slices.set(lane, []);
+  for (const event of await readLanes(db, after, SLICE)) slices.get(event.lane)?.push(event);
+  return checkpoints.map(({ lane }) => slices.get(lane) ?? []);
 }

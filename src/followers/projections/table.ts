@@ -27,7 +27,8 @@ export function table(
 }
 
 export function sameRow({ columns }: Table, a: Row, b: Row): boolean {
-  return columns.every(({ name }) => sameCell(a[name], b[name]));
+  for (const { name } of columns) if (!sameCell(a[name], b[name])) return false;
+  return true;
 }
 
 function sameCell(a: Cell | undefined, b: Cell | undefined): boolean {

@@ -1,6 +1,6 @@
 import { asError } from '../../kernel/errors';
 import { type KnownTicket } from './ticket-cache';
-import { type ReplacedTicket, type TicketProjection, type TicketRows } from './projection';
+import { type ReplacedTicket, type Projection, type TicketRows } from './projection';
 import { type Row, sameKey, sameRow, type Table } from './table';
 import { type TicketHistory } from './ticket-history';
 import { type TableChange } from './write-rows';
@@ -23,7 +23,7 @@ export interface TouchedTicket extends Projected {
 /** A fold that throws harms its own ticket only. Rows that are as they were are the same objects as in `known`. */
 export function project(
   history: TicketHistory,
-  projections: readonly TicketProjection[],
+  projections: readonly Projection[],
   known?: KnownTicket,
 ): Projected {
   const rows = new Map<string, TicketRows>();
@@ -50,7 +50,7 @@ function shared(tables: readonly Table[], before: TicketRows, made: TicketRows):
 /** The tickets whose rows in a projection's tables the batch replaces. */
 export function replacedBy(
   tickets: readonly TouchedTicket[],
-  { name }: TicketProjection,
+  { name }: Projection,
 ): readonly ReplacedTicket[] {
   return tickets.flatMap(({ history, isNew, rows }) => {
     const own = rows.get(name);
@@ -61,7 +61,7 @@ export function replacedBy(
 /** What the batch changes in one of a projection's tables. */
 export function changeOf(
   tickets: readonly TouchedTicket[],
-  { name, tables }: TicketProjection,
+  { name, tables }: Projection,
   table: Table,
 ): TableChange {
   const index = tables.indexOf(table);

@@ -66,8 +66,8 @@ export class TicketHistory {
   }
 }
 
-export function byTicket(slice: readonly HistoryEvent[]): Map<string, TicketEvent[]> {
-  const tickets = new Map<string, TicketEvent[]>();
+export function byTicket<E extends HistoryEvent>(slice: readonly E[]): Map<string, (E & OfTicket)[]> {
+  const tickets = new Map<string, (E & OfTicket)[]>();
   for (const event of slice) {
     if (!isTicketEvent(event)) continue;
     const key = ticketKey(event.tenant, event.ticketId);

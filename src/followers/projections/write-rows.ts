@@ -1,3 +1,4 @@
+import { settled } from '../../kernel/settled';
 import { type Queryable, type Statement } from '../../platform/postgres/database';
 import { recordsText } from './row-literals';
 import { type Row, type Table } from './table';
@@ -15,13 +16,13 @@ export interface PlacedChange extends TableChange {
   readonly table: Table;
 }
 
-/** All that it sends it sends at once: where one statement fails, no other comes behind the rollback. */
+/** All that it sends it sends at once. */
 export async function writeTable(db: Queryable, change: PlacedChange): Promise<void> {
   const { schema, table, upserts, swept, keep } = change;
   const statements: Statement[] = [];
   if (swept.length > 0 && table.key.length > 1) statements.push(sweepStatement(schema, table, swept, keep));
   if (upserts.length > 0) statements.push(upsertStatement(schema, table, upserts));
-  await Promise.all(statements.map((statement) => db.query(statement)));
+  await settled(...statements.map((statement) => db.query(statement)));
 }
 
 /** Changes of different tickets, as one for each table. */

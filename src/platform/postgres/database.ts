@@ -1,4 +1,6 @@
+import { type Writable } from 'node:stream';
 import { Pool, types, type PoolClient, type QueryResultRow } from 'pg';
+import { settled } from '../../kernel/settled';
 import { translated } from './database-error';
 
 const SECOND = 1000;
@@ -39,6 +41,8 @@ export interface DatabaseOptions {
   readonly connectWithinMs?: number;
   /** PostgreSQL ends a transaction whose process says nothing for so long: it may be frozen and holds row locks. */
   readonly frozenAfterMs?: number;
+  /** What is written can be made again from the log: a commit is as whole as ever, and need not wait for the disk. */
+  readonly isDerived?: boolean;
 }
 
 export function openDatabase(options: DatabaseOptions): Database {
@@ -56,7 +60,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     ...(options.role === undefined
       ? {}
       : {
-          options: `-c role=${options.role} -c statement_timeout=${options.statementTimeoutMs ?? 30 * SECOND}`,
+          options:
+            `-c role=${options.role} -c statement_timeout=${options.statementTimeoutMs ?? 30 * SECOND}` +
+            (options.isDerived === true ? ' -c synchronous_commit=off' : ''),
         }),
   });
   // An idle connection that dies is replaced at the next query, which is where a lasting outage shows itself.
@@ -93,6 +99,15 @@ function beginning(frozenAfterMs: number | undefined): Statement {
   return { text: frozenAfterMs === undefined ? 'BEGIN' : `BEGIN; ${limit}` };
 }
 
+/** What is sent in the same turn leaves in one write: waking PostgreSQL costs as much as a small statement. */
+function sent<Row extends QueryResultRow>(client: PoolClient, statement: Statement): Promise<Row[]> {
+  const { stream } = (client as PoolClient & { readonly connection: { readonly stream: Writable } })
+    .connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+  return run(client, statement);
+}
+
 async function transaction<T>(pool: Pool, begin: Statement, work: (tx: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((thrown: unknown) => {
     throw translated(thrown);
@@ -101,8 +116,10 @@ async function transaction<T>(pool: Pool, begin: Statement, work: (tx: Queryable
   const onError = (error: Error): void => void (broken = error);
   client.on('error', onError);
   try {
-    await run(client, begin);
-    const result = await work({ query: (statement) => run(client, statement) });
+    // Leaves with the first statement of the work, and is answered before it.
+    const begun = sent(client, begin);
+    const worked = work({ query: (statement) => sent(client, statement) });
+    const [result] = await settled(worked, begun);
     await run(client, { text: 'COMMIT' });
     return result;
   } catch (thrown) {

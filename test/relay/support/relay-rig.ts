@@ -104,6 +104,8 @@ export class RelayRig {
 export function dyingBeforeCheckpoint(db: Queryable): Queryable {
   return {
     query: (statement) =>
-      statement.name === 'follower_advance' ? Promise.reject(new Error('killed')) : db.query(statement),
+      statement.name?.startsWith('follower_advance') === true
+        ? Promise.reject(new Error('killed'))
+        : db.query(statement),
   };
 }
