@@ -25,6 +25,8 @@ CREATE INDEX sla_instance_stopped ON sla_instance (stopped_at) WHERE stopped_at 
 CREATE INDEX sla_instance_open ON sla_instance (ticket_key) WHERE stopped_at IS NULL;
 
 ALTER TABLE sla_clock_segment ADD PRIMARY KEY (ticket_key, instance_id, seq);
+
 ALTER TABLE sla_event ADD PRIMARY KEY (ticket_key, instance_id, seq);
+
 ALTER TABLE late_revision ADD PRIMARY KEY (ticket_key, seq);
 CREATE INDEX late_revision_changed ON late_revision (changed_at);

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { type TicketProjection } from '../../src/followers/projections/projection';
+import { type Projection } from '../../src/followers/projections/projection';
 import { type Database, openDatabase } from '../../src/platform/postgres/database';
 import { ticketProjection } from '../../src/read-models/ticket/ticket-projection';
 import { freshDatabase } from '../support/database';
@@ -19,7 +19,7 @@ const POISONED = 'acme/first-7';
 jest.setTimeout(120_000);
 
 /** As code that meets something it was not written for. */
-const throwing: TicketProjection = {
+const throwing: Projection = {
   ...ticketProjection,
   rows: (history) => {
     if (history.key === POISONED) throw new Error('no idea what this is');
@@ -28,7 +28,7 @@ const throwing: TicketProjection = {
 };
 
 /** As code whose rows PostgreSQL refuses. */
-const refused: TicketProjection = {
+const refused: Projection = {
   ...ticketProjection,
   rows: (history) => {
     const [state = [], verdicts = []] = ticketProjection.rows(history);
@@ -37,7 +37,7 @@ const refused: TicketProjection = {
 };
 
 /** As code that gives two rows one place. */
-const doubling: TicketProjection = {
+const doubling: Projection = {
   ...ticketProjection,
   rows: (history) => {
     const [state = [], verdicts = []] = ticketProjection.rows(history);

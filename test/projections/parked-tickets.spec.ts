@@ -1,6 +1,6 @@
 import { FollowerRunner } from '../../src/followers/follower-runner';
 import { LaneWakeups } from '../../src/followers/lane-wakeups';
-import { type TicketProjection } from '../../src/followers/projections/projection';
+import { type Projection } from '../../src/followers/projections/projection';
 import { Projections } from '../../src/followers/projections/projections';
 import { ticketProjection } from '../../src/read-models/ticket/ticket-projection';
 import { freshDatabase } from '../support/database';
@@ -11,7 +11,7 @@ import { openLedger, type TestLedger } from '../support/ledger';
 const POISONED = 'acme/P';
 
 /** As code that meets something it was not written for. */
-const throwing: TicketProjection = {
+const throwing: Projection = {
   ...ticketProjection,
   rows: (history) => {
     if (history.key === POISONED) throw new Error('no idea what this is');
@@ -20,7 +20,7 @@ const throwing: TicketProjection = {
 };
 
 /** As code whose rows PostgreSQL refuses. */
-const refused: TicketProjection = {
+const refused: Projection = {
   ...ticketProjection,
   rows: (history) => {
     const [state = [], verdicts = []] = ticketProjection.rows(history);
@@ -40,7 +40,7 @@ describe.each([
   });
   afterAll(() => ledger.close());
 
-  async function following(projection: TicketProjection, until: () => Promise<void>): Promise<void> {
+  async function following(projection: Projection, until: () => Promise<void>): Promise<void> {
     const follower = new Projections(ledger.db, [projection]);
     const options = { db: ledger.db, wakeups: new LaneWakeups(), log: () => undefined };
     const runner = new FollowerRunner(follower, options);

@@ -5,14 +5,13 @@ export function iso(instant: number | null): string | null {
   return instant === null ? null : new Date(instant).toISOString();
 }
 
-/** By the names of the columns: a number in one that ends in _at or _since is an instant. */
 export function instantsAsText(row: Figures): Figures {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      typeof value === 'number' && /_(?:at|since)$/.test(name) ? iso(value) : value,
-    ]),
-  );
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, instantAsText(name, value)]));
+}
+
+/** By the name of its column: a number in one that ends in _at or _since is an instant. */
+export function instantAsText(column: string, value: Json): Json {
+  return typeof value === 'number' && /_(?:at|since)$/.test(column) ? iso(value) : value;
 }
 
 export function omit<T extends object, K extends keyof T>(row: T, names: readonly K[]): Omit<T, K> {

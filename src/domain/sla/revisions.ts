@@ -5,7 +5,7 @@ import { type SlaConfig } from './config';
 import { qualityFlags } from './explain';
 import { foldSla, type SlaFold } from './fold-sla';
 import { type SlaInstance } from './instance';
-import { instantsAsText, omit } from './output';
+import { instantAsText, omit } from './output';
 import { type Court, courtOf } from './partition';
 import { slaInstanceRow } from './sla-rows';
 import { isUnresolved } from './status-course';
@@ -64,15 +64,15 @@ type Columns = Readonly<Record<string, Value>>;
 
 function ticketColumns({ fold, sla }: Folded): Columns {
   const row = ticketRow(fold);
-  return text({ ...row, quality_flags: qualityFlags(row.quality_flags, sla) });
+  return { ...row, quality_flags: qualityFlags(row.quality_flags, sla) };
 }
 
 function metricColumns({ sla }: Folded): Columns {
-  return text(omit(ticketMetricsRow(sla), growingColumns(sla)));
+  return omit(ticketMetricsRow(sla), growingColumns(sla));
 }
 
 function instanceColumns(sla: SlaFold, instance: SlaInstance): Columns {
-  return text(omit(slaInstanceRow(sla, instance), growingInstanceColumns(instance)));
+  return omit(slaInstanceRow(sla, instance), growingInstanceColumns(instance));
 }
 
 type MetricColumn = keyof TicketMetricsRow;
@@ -136,7 +136,7 @@ function differences(
   return Object.entries(after).flatMap(([column, to]) => {
     const from = before[column];
     if (from === undefined || unrevised.has(column) || same(from, to)) return [];
-    return [{ table, column, instance, from, to }];
+    return [{ table, column, instance, from: textOf(column, from), to: textOf(column, to) }];
   });
 }
 
@@ -144,6 +144,6 @@ function same(a: Value, b: Value): boolean {
   return a === b || (Array.isArray(a) && Array.isArray(b) && a.join() === b.join());
 }
 
-function text(row: Readonly<Record<string, Value>>): Columns {
-  return instantsAsText(row) as Columns;
+function textOf(column: string, value: Value): Value {
+  return instantAsText(column, value) as Value;
 }

@@ -1,7 +1,7 @@
 import { CasetrailError } from '../../kernel/errors';
 import { type Queryable } from '../../platform/postgres/database';
 import { type Session } from '../../platform/postgres/copy';
-import { makePart, tablesHash } from '../../platform/postgres/read-models';
+import { makeTables, tablesHash } from '../../platform/postgres/read-models';
 import { schemaOf } from '../projections/generations';
 import { PROJECTIONS } from '../projections/projections';
 import { type Projection, type TicketRef } from '../projections/projection';
@@ -19,14 +19,13 @@ export interface BuildLane {
   readonly lane: number;
   /** The new rows are those of this position of the lane. */
   readonly position: number;
-  readonly fed: number;
   /** The last ticket whose rows are there; null before the first. */
   readonly after: TicketRef | null;
   readonly isCopied: boolean;
 }
 
 const READ_LANES = `
-  SELECT lane, position, fed, is_copied AS "isCopied",
+  SELECT lane, position, is_copied AS "isCopied",
          CASE WHEN after_ticket_id IS NOT NULL
            THEN json_build_object('tenant', after_tenant, 'ticketId', after_ticket_id) END AS after
   FROM app.rebuild_lane ORDER BY lane`;
@@ -66,7 +65,7 @@ export async function startBuild(session: Session, projections: readonly Project
     await forgetBuild(session);
     const [next] = await session.query<{ generation: number }>({ text: NEXT_GENERATION });
     const generation = next?.generation ?? 1;
-    for (const { name } of projections) await makePart(session, name, 'tables', generation);
+    for (const { name } of projections) await makeTables(session, name, generation);
     await session.query({
       text: 'INSERT INTO app.rebuild (generation, plan) VALUES ($1, $2)',
       values: [generation, planOf(projections)],
@@ -95,14 +94,8 @@ export async function parkedCount(db: Queryable, generation: number): Promise<nu
   return row?.parked ?? 0;
 }
 
-/** All rows are there. */
-export async function indexBuild(session: Session, build: Build): Promise<void> {
-  if (build.isIndexed) return;
-  await session.transaction(async () => {
-    for (const { name } of build.projections) await makePart(session, name, 'indexes', build.generation);
-    await session.query({ text: 'UPDATE app.rebuild SET is_indexed = true' });
-  });
-  for (const name of tablesOf(build)) await session.query({ text: `ANALYZE ${name}` });
+export async function noteIndexed(db: Queryable): Promise<void> {
+  await db.query({ text: 'UPDATE app.rebuild SET is_indexed = true' });
 }
 
 /**
@@ -127,18 +120,14 @@ export async function noteTicket(
 
 export async function noteCopied(db: Queryable, lane: number): Promise<void> {
   await db.query({
-    text: 'UPDATE app.rebuild_lane SET is_copied = true, fed = position WHERE lane = $1',
+    text: 'UPDATE app.rebuild_lane SET is_copied = true WHERE lane = $1',
     values: [lane],
   });
 }
 
-export async function noteFed(db: Queryable, lane: number, fed: number): Promise<void> {
-  await db.query({ text: 'UPDATE app.rebuild_lane SET fed = $2 WHERE lane = $1', values: [lane, fed] });
-}
-
 export async function notePosition(db: Queryable, lane: number, position: number): Promise<void> {
   await db.query({
-    text: 'UPDATE app.rebuild_lane SET position = $2, fed = $2 WHERE lane = $1',
+    text: 'UPDATE app.rebuild_lane SET position = $2 WHERE lane = $1',
     values: [lane, position],
   });
 }

@@ -1,7 +1,7 @@
 import { type Session } from '../../platform/postgres/copy';
 import { StatementError } from '../../platform/postgres/database-error';
 import { park } from '../projections/parked';
-import { type TicketProjection, type TicketRef } from '../projections/projection';
+import { type Projection, type TicketRef } from '../projections/projection';
 import { project } from '../projections/ticket-batch';
 import { type TicketHistory } from '../projections/ticket-history';
 import { type Build, noteTicket } from './build';
@@ -57,14 +57,13 @@ export class CopyChunk {
   }
 }
 
-/** The new tables of the projections that are functions of one ticket. */
+/** The new tables, as COPY fills them. */
 export class CopyTarget {
-  readonly #tables: ReadonlyMap<TicketProjection, readonly RowText[]>;
+  readonly #tables: ReadonlyMap<Projection, readonly RowText[]>;
 
   constructor(private readonly build: Build) {
-    const projections = build.projections.filter((one) => one.kind === 'ticket');
     this.#tables = new Map(
-      projections.map((one) => [one, one.tables.map((table) => new RowText(build.schema, table))]),
+      build.projections.map((one) => [one, one.tables.map((table) => new RowText(build.schema, table))]),
     );
   }
 
@@ -118,22 +117,14 @@ export class CopyTarget {
     }
   }
 
-  async #copyInto(
-    session: Session,
-    projection: TicketProjection,
-    tickets: readonly TicketText[],
-  ): Promise<void> {
+  async #copyInto(session: Session, projection: Projection, tickets: readonly TicketText[]): Promise<void> {
     for (const [n, { target }] of (this.#tables.get(projection) ?? []).entries()) {
       const texts = tickets.map(({ texts: own }) => own.get(projection.name)?.[n] ?? '').filter(Boolean);
       if (texts.length > 0) await session.copyIn(target, [texts.join('\n'), '\n']);
     }
   }
 
-  async #halve(
-    session: Session,
-    projection: TicketProjection,
-    tickets: readonly TicketText[],
-  ): Promise<void> {
+  async #halve(session: Session, projection: Projection, tickets: readonly TicketText[]): Promise<void> {
     await session.query({ text: 'SAVEPOINT some_tickets' });
     try {
       await this.#copyInto(session, projection, tickets);

@@ -1,6 +1,5 @@
 import { type Session } from '../../platform/postgres/copy';
 import { readGenerations, schemaOf } from '../projections/generations';
-import { type Projection } from '../projections/projection';
 import { PROJECTIONS } from '../projections/projections';
 import { type Table } from '../projections/table';
 import { type Build } from './build';
@@ -54,7 +53,7 @@ export async function diff(
     for (const projection of build.projections) {
       const old = schemaOf(live.get(projection.name) ?? 0);
       for (const table of projection.tables) {
-        const comparison = await compare(session, projection, table, { old, new: build.schema });
+        const comparison = await compare(session, table, { old, new: build.schema });
         notCompared.push(...comparison.notCompared);
         if (comparison.text === null) continue;
         for await (const row of rowsOf(session, comparison.text)) {
@@ -79,7 +78,6 @@ interface Schemas {
 /** The statement that finds the rows which differ; null where there is nothing to compare with. */
 async function compare(
   session: Session,
-  { kind }: Projection,
   { name, key }: Table,
   schemas: Schemas,
 ): Promise<{ text: string | null; notCompared: string[] }> {
@@ -96,13 +94,12 @@ async function compare(
     old.get(column) === fresh.get(column) ? column : `${column}::text AS ${column}`,
   );
   const same = key.map((column) => `o.${column} = n.${column}`).join(' AND ');
-  const mover = kind === 'ticket' ? 'ticket_key' : 'lane';
   const text = `
     WITH moved AS MATERIALIZED (${MOVED})
     SELECT to_jsonb(o) AS old, to_jsonb(n) AS new
     FROM (SELECT ${selected.join(', ')} FROM ${schemas.old}.${name}) o
     FULL JOIN (SELECT ${selected.join(', ')} FROM ${schemas.new}.${name}) n ON ${same}
-    WHERE o IS DISTINCT FROM n AND coalesce(o.${mover}, n.${mover}) NOT IN (SELECT m.${mover} FROM moved m)
+    WHERE o IS DISTINCT FROM n AND coalesce(o.ticket_key, n.ticket_key) NOT IN (SELECT m.ticket_key FROM moved m)
     ORDER BY ${key.map((column) => `coalesce(o.${column}, n.${column})`).join(', ')}`;
   return { text, notCompared: unshared.map((column) => `${name}.${column}`) };
 }

@@ -5,18 +5,11 @@ import { StatementError } from '../../platform/postgres/database-error';
 import { enrol } from '../lease';
 import { type Projection } from '../projections/projection';
 import { PROJECTIONS } from '../projections/projections';
-import {
-  type Build,
-  eventsLeft,
-  forgetBuild,
-  indexBuild,
-  parkedCount,
-  startBuild,
-  unfinishedBuild,
-} from './build';
+import { type Build, eventsLeft, forgetBuild, parkedCount, startBuild, unfinishedBuild } from './build';
 import { CatchUp } from './catch-up';
 import { copyLanes } from './copy-lanes';
 import { diff, type Difference, type DiffSummary } from './diff';
+import { indexBuild } from './index-build';
 import { dropLeftovers } from './leftovers';
 import { swap } from './swap';
 
@@ -129,25 +122,20 @@ class Rebuild {
   }
 
   async #copy(build: Build): Promise<{ events: number; copySeconds: number }> {
-    const { db, session, options } = this;
+    const { session, options } = this;
     const began = performance.now();
     const total = await eventsLeft(session);
     let events = 0;
-    await copyLanes({
-      url: options.url,
-      db,
-      build,
-      onEvents: (more) => {
-        events += more;
-        options.onProgress({ phase: 'copy', events, total });
-      },
+    await copyLanes(options.url, build, (more) => {
+      events += more;
+      options.onProgress({ phase: 'copy', events, total });
     });
     return { events, copySeconds: this.#seconds(began) };
   }
 
   async #catchUp(build: Build): Promise<CatchUp> {
     this.options.onProgress({ phase: 'index' });
-    await indexBuild(this.session, build);
+    await indexBuild(this.options.url, this.session, build);
     this.options.onProgress({ phase: 'catch up' });
     const now = await unfinishedBuild(this.session, build.projections);
     if (now === null) throw new Error('the build is gone');

@@ -18,10 +18,14 @@ export class RowText {
 
   /** Joined, not added up piece by piece: what waits for its chunk is then one string and not a tree of sixty. */
   linesOf(rows: readonly Row[]): string {
-    const lines = rows.map((row) =>
-      this.#columns.map((column) => textCell(column, row[column.name])).join('\t'),
-    );
-    return lines.join('\n');
+    const columns = this.#columns;
+    const cells = new Array<string>(columns.length);
+    let lines = '';
+    for (const row of rows) {
+      for (const [n, column] of columns.entries()) cells[n] = textCell(column, row[column.name]);
+      lines += lines === '' ? cells.join('\t') : `\n${cells.join('\t')}`;
+    }
+    return lines;
   }
 
   /** What no index is there yet to refuse. */

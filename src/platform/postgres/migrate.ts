@@ -17,6 +17,7 @@ const FILES = [
   '0005_ingress.sql',
   '0006_sla.sql',
   '0007_read_side.sql',
+  '0008_rebuild_without_feed.sql',
 ] as const;
 
 /** An advisory lock of the whole database: two nodes that start together migrate one after the other. */

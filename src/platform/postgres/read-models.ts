@@ -16,24 +16,42 @@ export function projectionNames(): string[] {
     .sort();
 }
 
-/**
- * Makes a projection's tables or indexes in the schema of a generation. The files name tables without a schema, so the
- * search path decides; it is set for the transaction.
- */
-export async function makePart(
-  tx: Queryable,
-  projection: string,
-  part: 'tables' | 'indexes',
-  generation: number,
-): Promise<void> {
+/** Makes a projection's tables in the schema of a generation, without indexes. */
+export async function makeTables(tx: Queryable, projection: string, generation: number): Promise<void> {
   const schema = `rm_${generation}`;
   await tx.query({ text: `CREATE SCHEMA IF NOT EXISTS ${schema}` });
   await tx.query({ text: `GRANT USAGE ON SCHEMA ${schema} TO casetrail_app` });
-  await tx.query({ text: `SET LOCAL search_path = ${schema}, public` });
-  await tx.query({ text: sqlOf(`${projection}.${part}.sql`) });
+  await inSchema(tx, generation, sqlOf(`${projection}.tables.sql`));
   await tx.query({
     text: `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO casetrail_app`,
   });
+}
+
+/** What makes one table's primary key and its other indexes. */
+export interface TableIndexes {
+  readonly table: string;
+  readonly sql: string;
+}
+
+/** In the file there is a blank line between two tables, and each begins with its primary key. */
+export function indexesOf(projection: string): TableIndexes[] {
+  const blocks = sqlOf(`${projection}.indexes.sql`).split(/\n\n+/);
+  return blocks.map((sql) => {
+    const table = /^ALTER TABLE (\w+) ADD PRIMARY KEY/.exec(sql.trim())?.[1];
+    if (table === undefined)
+      throw new Error(`${projection}.indexes.sql: a block without a primary key: ${sql}`);
+    return { table, sql };
+  });
+}
+
+export function makeIndexes(tx: Queryable, { sql }: TableIndexes, generation: number): Promise<void> {
+  return inSchema(tx, generation, sql);
+}
+
+/** The files name tables without a schema, so the search path decides; it is set for the transaction. */
+async function inSchema(tx: Queryable, generation: number, sql: string): Promise<void> {
+  await tx.query({ text: `SET LOCAL search_path = rm_${generation}, public` });
+  await tx.query({ text: sql });
 }
 
 /** Changes with the shape of a projection's tables and indexes. */
@@ -63,8 +81,8 @@ export async function ensureReadModels(tx: Queryable): Promise<boolean> {
   const generations = new Map(known.map((row) => [row.name, row.generation]));
   const missing = projectionNames().filter((name) => !generations.has(name));
   for (const name of missing) {
-    await makePart(tx, name, 'tables', 1);
-    await makePart(tx, name, 'indexes', 1);
+    await makeTables(tx, name, 1);
+    for (const indexes of indexesOf(name)) await makeIndexes(tx, indexes, 1);
     const text = 'INSERT INTO app.projection (name, generation) VALUES ($1, 1)';
     await tx.query({ text, values: [name] });
     generations.set(name, 1);

@@ -1,5 +1,5 @@
 import { ticketRow } from '../../domain/ticket-row';
-import { type TicketProjection, type TicketRows } from '../../followers/projections/projection';
+import { type Projection, type TicketRows } from '../../followers/projections/projection';
 import { type Row } from '../../followers/projections/table';
 import { type TicketHistory } from '../../followers/projections/ticket-history';
 import { joined } from '../../kernel/joined';
@@ -7,8 +7,7 @@ import { ticketTable, verdictChangeTable } from './ticket-tables';
 import { verdictChangeRows } from './verdict-changes';
 
 /** The state of each ticket, and what became of what its senders claimed. */
-export const ticketProjection: TicketProjection = {
-  kind: 'ticket',
+export const ticketProjection: Projection = {
   name: 'ticket',
   codeVersion: 1,
   tables: [ticketTable, verdictChangeTable],

@@ -2,7 +2,7 @@ import { foldSla } from '../../domain/sla/fold-sla';
 import {
   type ReplacedTicket,
   type Storage,
-  type TicketProjection,
+  type Projection,
   type TicketRef,
   type TicketRows,
 } from '../../followers/projections/projection';
@@ -28,8 +28,7 @@ import { Renewal } from './renewal';
 import { slaTables } from './sla-tables';
 
 /** Every figure of a ticket but its state, free of any clock: what runs is left to the views. */
-export class SlaProjection implements TicketProjection {
-  readonly kind = 'ticket';
+export class SlaProjection implements Projection {
   readonly name = 'sla';
   readonly codeVersion = 1;
   readonly tables = slaTables;

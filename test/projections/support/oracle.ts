@@ -1,4 +1,4 @@
-import { type TicketProjection } from '../../../src/followers/projections/projection';
+import { type Projection } from '../../../src/followers/projections/projection';
 import { type Cell, type Column, type Row, type Table } from '../../../src/followers/projections/table';
 import { byTicket, TicketHistory } from '../../../src/followers/projections/ticket-history';
 import { streamLane } from '../../../src/ledger/reading';
@@ -18,7 +18,6 @@ export async function compareRows(db: Database): Promise<Map<string, Rows>> {
   const histories = await historiesOf(db);
   const compared = new Map<string, Rows>();
   for (const projection of allProjections(new SlaConfigStore(db, () => 0))) {
-    if (projection.kind !== 'ticket') continue;
     await projection.prepare?.();
     const made = histories.map((history) => projection.rows(history));
     for (const [index, table] of projection.tables.entries()) {
@@ -41,7 +40,7 @@ async function historiesOf(db: Database): Promise<TicketHistory[]> {
   return histories;
 }
 
-async function storedRows(db: Database, projection: TicketProjection, table: Table): Promise<string[]> {
+async function storedRows(db: Database, projection: Projection, table: Table): Promise<string[]> {
   const [live] = await db.query<{ generation: number }>({
     text: 'SELECT generation FROM app.projection WHERE name = $1',
     values: [projection.name],
