@@ -6,6 +6,7 @@ import { type RebuildRun, runRebuild } from './rebuild/command';
 import { copySeconds } from './rebuild/copy-out';
 import { fillAndFollow } from './rebuild/fill-and-follow';
 import { foldFaults } from './rebuild/pure-fold';
+import { rebuildUnderLoad } from './rebuild/under-load';
 import { conclude, median, print, printTable, rounded, say } from './support/figures';
 import { laneFaults } from './support/oracle';
 import { withServer } from './support/server';
@@ -15,9 +16,19 @@ const MIB = 1024 * 1024;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '3' }, tickets: { type: 'string', default: '50000' } },
+    options: {
+      rounds: { type: 'string', default: '3' },
+      tickets: { type: 'string', default: '50000' },
+      'under-load': { type: 'boolean', default: false },
+      rate: { type: 'string', default: '1000' },
+      seconds: { type: 'string', default: '60' },
+    },
   });
   await withServer(async (server) => {
+    if (values['under-load']) {
+      await rebuildUnderLoad(server, { perSecond: Number(values.rate), seconds: Number(values.seconds) });
+      return;
+    }
     const url = await server.createDatabase('rebuild');
     await migrate({ url, lanes: LANES });
     const db = openDatabase({ url, poolMax: 8, applicationName: 'bench', statementTimeoutMs: 600_000 });

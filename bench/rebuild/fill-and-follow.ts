@@ -32,7 +32,8 @@ export async function fillAndFollow(
   await Promise.all([ledger.close(), batches.close(), leases.close()]);
 }
 
-async function caughtUp(db: Database): Promise<void> {
+/** Until no projection has anything left to do. */
+export async function caughtUp(db: Database): Promise<void> {
   const text = `
     SELECT (SELECT count(*) FROM es.event) - sum(f.position) AS behind FROM es.follower f WHERE f.name = 'projections'`;
   for (;;) {

@@ -18,7 +18,10 @@ export class ContenderProcess {
 
   /** The product, as `npm start` runs it. */
   static product(env: Readonly<Record<string, string>>): Promise<ContenderProcess> {
-    return ContenderProcess.#start([join(ROOT, 'dist/cli/main.js'), 'start'], env);
+    return ContenderProcess.#start(
+      ['--max-semi-space-size=32', join(ROOT, 'dist/cli/main.js'), 'start'],
+      env,
+    );
   }
 
   /** A file of this directory's parent, given its options as one JSON text. */

@@ -13,6 +13,8 @@ export interface BenchServer {
   readonly admin: Database;
   /** Makes an empty database; returns its URL as the superuser. */
   createDatabase(name: string): Promise<string>;
+  /** Of a database that is there. */
+  urlOf(name: string): string;
   stop(): Promise<void>;
 }
 
@@ -26,16 +28,20 @@ export async function startServer(): Promise<BenchServer> {
     settings: { max_connections: '400' },
   });
   const admin = openDatabase({ url: postgres.adminUrl, poolMax: 2, applicationName: 'bench' });
+  const urlOf = (name: string): string => {
+    const url = new URL(postgres.adminUrl);
+    url.pathname = `/${name}`;
+    return url.href;
+  };
   return {
     directory,
     pid: postgres.pid,
     admin,
     createDatabase: async (name) => {
       await admin.query({ text: `CREATE DATABASE ${name}` });
-      const url = new URL(postgres.adminUrl);
-      url.pathname = `/${name}`;
-      return url.href;
+      return urlOf(name);
     },
+    urlOf,
     stop: async () => {
       await admin.close();
       await postgres.stop();

@@ -4,7 +4,9 @@ import { type MadeSource } from '../../src/ingress/sources/source-service';
 import { startApp, type TestApp, webhook } from '../support/app';
 import { expectPureFold, projectionsOn, rebuildNow } from './support/rebuilding';
 
-const SENDERS = 16;
+const SENDERS = 64;
+/** Offered all the while, as far as the machine takes them. */
+const PER_SECOND = 1000;
 const REBUILDS = 2;
 const VIEWS = ['ticket', 'ticket_metrics', 'status_interval', 'message_fact', 'verdict_change'];
 
@@ -37,6 +39,7 @@ describe('rebuilds while webhooks arrive and analysts read', () => {
   let app: TestApp;
   let source: MadeSource;
   let sent = 0;
+  let nextAt = 0;
 
   beforeAll(async () => {
     db = openDatabase({ url: database.url, poolMax: 4, applicationName: 'test' });
@@ -58,6 +61,7 @@ describe('rebuilds while webhooks arrive and analysts read', () => {
   /** As senders do: what is told to come again comes again. */
   async function send(type: string, data: Record<string, unknown>): Promise<void> {
     const body = JSON.stringify(webhook(source, type, data));
+    await turn();
     for (;;) {
       const response = await fetch(`${app.url}/v1/ingress/${source.key}`, {
         method: 'POST',
@@ -68,6 +72,13 @@ describe('rebuilds while webhooks arrive and analysts read', () => {
       if (response.status !== 503) throw new Error(`${response.status}: ${await response.text()}`);
       await new Promise((again) => setTimeout(again, AGAIN_AFTER_MS));
     }
+  }
+
+  /** Evenly over all senders. */
+  async function turn(): Promise<void> {
+    const now = performance.now();
+    nextAt = Math.max(now, nextAt + 1000 / PER_SECOND);
+    await new Promise((resolve) => setTimeout(resolve, nextAt - now));
   }
 
   async function sendTicket(): Promise<void> {

@@ -43,7 +43,12 @@ export function project(
 function shared(tables: readonly Table[], before: TicketRows, made: TicketRows): TicketRows {
   return tables.map((table, index) => {
     const old = before[index] ?? [];
-    return (made[index] ?? []).map((row) => old.find((one) => sameRow(table, one, row)) ?? row);
+    return (made[index] ?? []).map((row, place) => {
+      // Rows mostly keep their place.
+      const there = old[place];
+      if (there !== undefined && sameRow(table, there, row)) return there;
+      return old.find((one) => sameRow(table, one, row)) ?? row;
+    });
   });
 }
 
