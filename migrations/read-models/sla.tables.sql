@@ -94,7 +94,7 @@ CREATE TABLE assignment_interval (
   elapsed_runs_by  text,
   elapsed_until    timestamptz,
   schedule_id      text
-);
+) WITH (fillfactor = 80);
 
 CREATE TABLE response_turn (
   tenant_id         text NOT NULL,
@@ -131,7 +131,7 @@ CREATE TABLE resolution_cycle (
   schedule_id      text,
   reopened_by      text,
   start_inferred   boolean NOT NULL
-);
+) WITH (fillfactor = 80);
 
 CREATE TABLE message_fact (
   tenant_id         text NOT NULL,

@@ -3,9 +3,11 @@ import { planBatch } from '../../src/ledger/plan';
 import { appendGroups } from '../../src/ledger/append-statement';
 import { answerStored, naturallyKnown } from '../../src/ledger/first-answers';
 import { Pending } from '../../src/ledger/pending';
-import { readHeads, readLane, readTicket } from '../../src/ledger/reading';
+import { readHeads, readLane, readLanes, readTicket, readTickets } from '../../src/ledger/reading';
 import { type Incoming } from '../../src/ledger/incoming';
 import { type Database, openDatabase } from '../../src/platform/postgres/database';
+import { readSlices } from '../../src/relay/lane-slice';
+import { topicKinds } from '../../src/relay/relay-topic';
 import { freshDatabase } from '../support/database';
 import { created, event, message, status } from '../support/events';
 import { openLedger } from '../support/ledger';
@@ -93,6 +95,7 @@ describe('whatever PostgreSQL knows of the tables, they are read by index', () =
       await readLane(session, i % TEST_LANES, 0, 500);
       await readLane(session, i % TEST_LANES, 20, 1);
       await readTicket(session, 'acme', id);
+      await follow(i, id);
       await answerStored(session, [pending(first), pending(created('new'))]);
       await answerStored(
         session,
@@ -102,12 +105,27 @@ describe('whatever PostgreSQL knows of the tables, they are read by index', () =
     }
   }
 
+  /** What projections and relay ask for, from one lane and from all. */
+  async function follow(i: number, id: string): Promise<void> {
+    const all = Array.from({ length: TEST_LANES }, (_, lane) => ({ lane, after: i * 10 }));
+    for (const lanes of [all, all.slice(0, 1)]) {
+      await readLanes(session, new Map(lanes.map(({ lane, after }) => [lane, after])), 500);
+      for (const kind of topicKinds) {
+        await readSlices(session, { kind, personalData: i % 2 === 0 ? 'include' : 'omit' }, lanes);
+      }
+    }
+    for (const count of [1, 200]) {
+      const tickets = Array.from({ length: count }, (_, n) => ({ tenant: 'acme', ticketId: `${id}-${n}` }));
+      await readTickets(session, tickets, MANY);
+    }
+  }
+
   /** Each kind of access once, with its statement. */
   function notByIndex(): string[] {
     const accesses = session.accesses();
     // Otherwise nothing was watched at all.
     const watched = new Set(accesses.map(({ table }) => table));
-    expect(watched).toEqual(new Set(['event', 'append', 'ticket_head', 'lane']));
+    expect(watched).toEqual(new Set(['event', 'append', 'content', 'ticket_head', 'lane']));
     const others = accesses.filter(({ node }) => !BY_INDEX.includes(node));
     return [...new Set(others.map(({ table, node, query }) => `${node} of ${table}: ${query}`))];
   }

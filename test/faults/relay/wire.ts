@@ -1,9 +1,8 @@
 /** What is about to pass between a node and its servers. A place is a topic and its partition, which is a lane. */
 export type Moment =
-  | {
-      readonly kind: 'batch sent' | 'batch answered' | 'checkpoint sent' | 'checkpoint stored';
-      readonly place: string;
-    }
+  | { readonly kind: 'batch sent' | 'batch answered'; readonly place: string }
+  /** Several lanes move theirs together. */
+  | { readonly kind: 'checkpoints sent' | 'checkpoints stored'; readonly places: readonly string[] }
   /** The end of a partition is read: a lane is opened. */
   | { readonly kind: 'tail asked' };
 
@@ -76,37 +75,41 @@ class Frames {
   }
 }
 
-const BIND = Buffer.from('\0follower_advance\0');
+const BIND = Buffer.from('\0follower_advance_all\0');
 
 /** PostgreSQL's protocol as pg speaks it: one statement at a time on a connection. */
 export function postgresReader(): Reader {
-  let sent: string | undefined;
+  let sent: readonly string[] | undefined;
   return {
     request(bytes) {
-      sent = checkpointIn(bytes);
-      return sent === undefined ? undefined : { kind: 'checkpoint sent', place: sent };
+      sent = checkpointsIn(bytes);
+      return sent === undefined ? undefined : { kind: 'checkpoints sent', places: sent };
     },
     answer() {
       if (sent === undefined) return undefined;
-      const place = sent;
+      const places = sent;
       sent = undefined;
-      return { kind: 'checkpoint stored', place };
+      return { kind: 'checkpoints stored', places };
     },
   };
 }
 
-/** Of a relay's checkpoint; its first two parameters are the follower and the lane, as text. */
-function checkpointIn(bytes: Buffer): string | undefined {
+/** Of a relay; the statement's first two parameters are arrays of followers and of lanes, as text. */
+function checkpointsIn(bytes: Buffer): readonly string[] | undefined {
   const found = bytes.indexOf(BIND);
   if (found === -1) return undefined;
   let at = found + BIND.length;
   at += 2 + 2 * bytes.readInt16BE(at) + 2;
-  const text = (): string => {
+  const items = (): string[] => {
     const length = bytes.readInt32BE(at);
-    const value = bytes.toString('utf8', at + 4, at + 4 + length);
+    const text = bytes.toString('utf8', at + 4, at + 4 + length);
     at += 4 + length;
-    return value;
+    return text.replaceAll(/[{}"]/g, '').split(',');
   };
-  const follower = text();
-  return follower.startsWith('relay:') ? `${follower.slice('relay:'.length)} ${text()}` : undefined;
+  const followers = items();
+  const lanes = items();
+  const places = followers.flatMap((follower, n) =>
+    follower.startsWith('relay:') ? [`${follower.slice('relay:'.length)} ${lanes[n] ?? ''}`] : [],
+  );
+  return places.length === 0 ? undefined : places;
 }
