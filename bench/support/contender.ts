@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 
 const READY_WITHIN_MS = 60_000;
 const STOP_GRACE_MS = 15_000;
+/** Those of `npm start`, for whoever is measured beside it too. */
+const NODE_FLAGS = ['--max-semi-space-size=32'];
 
 export const ROOT = join(__dirname, '../..');
 const REGISTER = join(__dirname, 'register.cjs');
@@ -18,10 +20,7 @@ export class ContenderProcess {
 
   /** The product, as `npm start` runs it. */
   static product(env: Readonly<Record<string, string>>): Promise<ContenderProcess> {
-    return ContenderProcess.#start(
-      ['--max-semi-space-size=32', join(ROOT, 'dist/cli/main.js'), 'start'],
-      env,
-    );
+    return ContenderProcess.#start([join(ROOT, 'dist/cli/main.js'), 'start'], env);
   }
 
   /** A file of this directory's parent, given its options as one JSON text. */
@@ -37,7 +36,7 @@ export class ContenderProcess {
     env: Readonly<Record<string, string>>,
   ): Promise<ContenderProcess> {
     const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, args, {
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { PATH, NODE_ENV: 'production', ...env },
     });
