@@ -56,21 +56,28 @@ function placeOf(frame: Buffer): string {
   return `${topic} ${frame.readInt32BE(at + 4)}`;
 }
 
-const HEAD_BYTES = 12;
+const SIZE_BYTES = 4;
+/** Of a frame that comes in pieces: what is read of it lies within. */
+const ENOUGH_BYTES = 512;
 
 /** Requests and answers each begin with their length; a chunk may hold several, or the middle of one. */
 class Frames {
   #rest = 0;
+  #held: Buffer = Buffer.alloc(0);
 
-  /** Those that begin in this chunk with at least their head. */
+  /** Those of which enough is there since this chunk. */
   of(bytes: Buffer): Buffer[] {
+    const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     const found: Buffer[] = [];
     let at = this.#rest;
-    while (at + HEAD_BYTES <= bytes.length) {
-      found.push(bytes.subarray(at));
-      at += 4 + bytes.readInt32BE(at);
+    while (at + SIZE_BYTES <= all.length) {
+      const size = SIZE_BYTES + all.readInt32BE(at);
+      if (all.length - at < Math.min(size, ENOUGH_BYTES)) break;
+      found.push(all.subarray(at));
+      at += size;
     }
-    this.#rest = Math.max(0, at - bytes.length);
+    this.#held = all.subarray(Math.min(at, all.length));
+    this.#rest = Math.max(0, at - all.length);
     return found;
   }
 }
