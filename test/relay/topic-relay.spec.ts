@@ -113,6 +113,23 @@ describeWithKafka('the relay', () => {
     expect(expectUnbroken(await readTopic(rig.topicName('ticket-events'))).length).toBe(before.length + 3);
   });
 
+  it('reads the lanes that are woken together in one statement, and passes over what is of the other topic', async () => {
+    const names: string[] = [];
+    const counted: Queryable = {
+      query: (statement) => {
+        names.push(statement.name ?? '');
+        return rig.db.query(statement);
+      },
+    };
+    const relay = rig.relay('ticket-rejections', { db: counted });
+    const at = await Promise.all((await rig.take(relay)).map((checkpoint) => relay.opened(checkpoint)));
+    names.length = 0;
+    const positions = await Promise.all(at.map((checkpoint) => relay.advance(checkpoint)));
+    expect(positions.filter((position) => position > 0).length).toBeGreaterThan(1);
+    expect(names.filter((name) => name.startsWith('relay_read')).length).toBe(1);
+    expect(names.filter((name) => name === 'follower_advance_all').length).toBeLessThan(at.length);
+  });
+
   it('splits what is too large for one batch, and still publishes all of it in order', async () => {
     const other = new RelayRig(database.url);
     await rig.log.conversation('large', 8, 'x'.repeat(BATCH_BYTES_MAX / 3));
