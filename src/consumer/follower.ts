@@ -4,6 +4,7 @@ import { type Broken, ChainBroken } from './chain';
 import { type FollowOptions, type TicketFollower } from './follow-options';
 import { Fatal, type Parking, Partition, type Rules } from './partition';
 import { ParkingTopic } from './parking';
+import { stoppable } from './stoppable';
 
 const TOPIC = 'casetrail.ticket-events.v1';
 const ATTEMPTS = 3;
@@ -27,6 +28,7 @@ export class Follower implements TicketFollower {
   readonly #batches = new Set<Promise<void>>();
   #parking: Promise<Parking | undefined> | undefined;
   #generation = 0;
+  #isStopped = false;
   #ending: Promise<void> | undefined;
   #settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
 
@@ -40,7 +42,7 @@ export class Follower implements TicketFollower {
       onBroken: stop,
       ...options,
     };
-    this.#consumer = kafka.consumer({
+    this.#consumer = stoppable(kafka, () => this.#isStopped).consumer({
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: MAX_WAIT_MS,
       sessionTimeout: SESSION_MS,
@@ -99,6 +101,7 @@ export class Follower implements TicketFollower {
   async #disconnect(): Promise<void> {
     // Told to stop, kafkajs takes no commit any more, and does not say so.
     await Promise.allSettled(this.#batches);
+    this.#isStopped = true;
     await this.#consumer.disconnect();
     await this.#parkingTopic?.close();
   }
