@@ -400,7 +400,7 @@ COMMENT ON COLUMN rpt.metric_revision.instance_id IS 'The SLA instance, for figu
 COMMENT ON COLUMN rpt.metric_revision.old_value IS 'What was published; null is a value too.';
 COMMENT ON COLUMN rpt.metric_revision.new_value IS 'What is published since.';
 COMMENT ON COLUMN rpt.metric_revision.changed_at IS 'When what we published changed.';
-COMMENT ON COLUMN rpt.metric_revision.cause_event_id IS 'The late event; null where configuration is the cause.';
+COMMENT ON COLUMN rpt.metric_revision.cause_event_id IS 'The late event; null where configuration or newer code is the cause.';
 COMMENT ON COLUMN rpt.metric_revision.cause IS 'late_event, backfill (imported), policy_reapply, schedule_reprocess or code_version.';
 COMMENT ON COLUMN rpt.metric_revision.lateness_seconds IS 'How late the event arrived.';
 COMMENT ON COLUMN rpt.metric_revision.reporting_date IS 'The day (UTC) whose reports hold the figure: of the creation, for resolution figures of the solution.';

@@ -152,10 +152,11 @@ describe('a rebuild', () => {
     await expectPureFold(db);
   });
 
-  it('lets a projection carry over what the log does not tell, in the transaction of the swap', async () => {
+  it('by other code lets a projection carry over what the log does not tell, in the transaction of the swap', async () => {
     const seen: string[] = [];
     const carrying: Projection = {
       ...ticketProjection,
+      codeVersion: ticketProjection.codeVersion + 1,
       carryOver: async (tx, oldSchema, newSchema) => {
         seen.push(oldSchema, newSchema);
         await tx.query({
@@ -167,6 +168,10 @@ describe('a rebuild', () => {
     const report = await rebuildNow(database.url, [carrying]);
     expect(seen).toEqual([`rm_${generation}`, `rm_${report.generation}`]);
     expect(await run(`SELECT FROM rpt.ticket WHERE team_id = 'kept'`)).toHaveLength(1);
+
+    await rebuildNow(database.url, [carrying]);
+    expect(seen).toHaveLength(2);
+    expect(await run(`SELECT FROM rpt.ticket WHERE team_id = 'kept'`)).toEqual([]);
     await rebuildNow(database.url, [ticketProjection]);
   });
 });

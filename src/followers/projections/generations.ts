@@ -16,10 +16,23 @@ export function schemaOf(generation: number): string {
   return `rm_${generation}`;
 }
 
+/** The tables of a projection that the views show. */
+export interface LiveTables {
+  readonly generation: number;
+  /** Of the code that made their rows; null while there are none. */
+  readonly codeVersion: number | null;
+}
+
+/** By projection. */
+export async function readLiveTables(db: Queryable): Promise<Map<string, LiveTables>> {
+  const rows = await db.query<LiveTables & { readonly name: string } & Record<string, unknown>>(READ);
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
 /** By projection: which of its tables the views show. */
 export async function readGenerations(db: Queryable): Promise<Map<string, number>> {
-  const rows = await db.query<{ name: string; generation: number }>(READ);
-  return new Map(rows.map(({ name, generation }) => [name, generation]));
+  const live = await readLiveTables(db);
+  return new Map([...live].map(([name, { generation }]) => [name, generation]));
 }
 
 /**
@@ -30,8 +43,7 @@ export async function liveGenerations(
   db: Queryable,
   projections: readonly Projection[],
 ): Promise<Map<string, number>> {
-  const rows = await db.query<{ name: string; generation: number; codeVersion: number | null }>(READ);
-  const found = new Map(rows.map((row) => [row.name, row]));
+  const found = await readLiveTables(db);
   const live = new Map<string, number>();
   for (const { name, codeVersion } of projections) {
     const row = found.get(name);

@@ -36,8 +36,8 @@ export interface Projection {
   /** Raised when the same events lead to other rows: parked tickets are tried again, and a rebuild is due. */
   readonly codeVersion: number;
   /**
-   * When a rebuild puts new tables in the place of old ones, inside its last transaction: for what the old rows tell and the
-   * log does not. All followers wait for it.
+   * When a rebuild puts new tables in the place of those that another code version has made, inside its last transaction, while
+   * the views still show the old ones: for what the old rows tell and the log does not. All followers wait for it.
    */
   carryOver?(tx: Queryable, oldSchema: string, newSchema: string): Promise<void>;
   rows(history: TicketHistory): TicketRows;

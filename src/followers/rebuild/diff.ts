@@ -3,6 +3,7 @@ import { readGenerations, schemaOf } from '../projections/generations';
 import { PROJECTIONS } from '../projections/projections';
 import { type Table } from '../projections/table';
 import { type Build } from './build';
+import { sharedColumns } from './shared-columns';
 
 const FETCHED_AT_ONCE = 500;
 /** They tell by what a row was made, not what it says. */
@@ -34,10 +35,6 @@ const MOVED = `
   FROM es.follower f JOIN app.rebuild_lane b USING (lane)
   JOIN es.event e ON e.lane = b.lane AND e.position > b.position AND e.position <= f.position
   WHERE f.name = '${PROJECTIONS}' AND e.ticket_id IS NOT NULL`;
-
-const COLUMNS = `
-  SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type
-  FROM pg_attribute a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`;
 
 /** Compares the live rows with the new ones, in one snapshot. */
 export async function diff(
@@ -81,18 +78,10 @@ async function compare(
   { name, key }: Table,
   schemas: Schemas,
 ): Promise<{ text: string | null; notCompared: string[] }> {
-  const [old, fresh] = [
-    await columnsOf(session, `${schemas.old}.${name}`),
-    await columnsOf(session, `${schemas.new}.${name}`),
-  ];
-  if (old.size === 0) return { text: null, notCompared: [name] };
-  const shared = [...fresh.keys()].filter((column) => old.has(column) && !IGNORED.has(column));
-  const unshared = [...new Set([...old.keys(), ...fresh.keys()])].filter(
-    (column) => !(old.has(column) && fresh.has(column)),
-  );
-  const selected = shared.map((column) =>
-    old.get(column) === fresh.get(column) ? column : `${column}::text AS ${column}`,
-  );
+  const columns = await sharedColumns(session, `${schemas.old}.${name}`, `${schemas.new}.${name}`);
+  if (columns === null) return { text: null, notCompared: [name] };
+  const { selected: shared, unshared } = columns;
+  const selected = [...shared].flatMap(([column, text]) => (IGNORED.has(column) ? [] : [text]));
   const same = key.map((column) => `o.${column} = n.${column}`).join(' AND ');
   const text = `
     WITH moved AS MATERIALIZED (${MOVED})
@@ -102,11 +91,6 @@ async function compare(
     WHERE o IS DISTINCT FROM n AND coalesce(o.ticket_key, n.ticket_key) NOT IN (SELECT m.ticket_key FROM moved m)
     ORDER BY ${key.map((column) => `coalesce(o.${column}, n.${column})`).join(', ')}`;
   return { text, notCompared: unshared.map((column) => `${name}.${column}`) };
-}
-
-async function columnsOf(session: Session, table: string): Promise<Map<string, string>> {
-  const rows = await session.query<{ name: string; type: string }>({ text: COLUMNS, values: [table] });
-  return new Map(rows.map(({ name, type }) => [name, type]));
 }
 
 type JsonRow = Readonly<Record<string, unknown>>;

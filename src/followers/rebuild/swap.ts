@@ -4,7 +4,7 @@ import { StatementError } from '../../platform/postgres/database-error';
 import { MIGRATION_LOCK } from '../../platform/postgres/migrate';
 import { reports, viewsOf } from '../../platform/postgres/read-models';
 import { makeViews } from '../../platform/postgres/read-model-views';
-import { readGenerations, schemaOf } from '../projections/generations';
+import { readGenerations, readLiveTables, schemaOf } from '../projections/generations';
 import { PROJECTIONS } from '../projections/projections';
 import { type Build, forgetBuild } from './build';
 import { type CatchUp } from './catch-up';
@@ -142,15 +142,18 @@ async function raiseEpochs(session: Session): Promise<void> {
 }
 
 async function putInPlace(session: Session, build: Build): Promise<void> {
-  const old = await readGenerations(session);
+  const live = await readLiveTables(session);
   for (const projection of build.projections) {
     const { name, codeVersion } = projection;
+    const old = live.get(name);
+    if (old !== undefined && old.codeVersion !== null && old.codeVersion !== codeVersion) {
+      await projection.carryOver?.(session, schemaOf(old.generation), build.schema);
+    }
     await session.query({
       text: `
         UPDATE app.projection SET generation = $2, code_version = $3, rebuilt_at = clock_timestamp() WHERE name = $1`,
       values: [name, build.generation, codeVersion],
     });
-    await projection.carryOver?.(session, schemaOf(old.get(name) ?? build.generation), build.schema);
   }
   const names = build.projections.map(({ name }) => name);
   for (const table of ['app.parked_ticket', 'app.projection_checksum']) {

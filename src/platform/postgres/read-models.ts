@@ -66,6 +66,14 @@ export function viewsOf(projection: string, generation: number): { schema: strin
   return { schema: `rm_${generation}`, sql };
 }
 
+/** What one of those views selects, as a query: of tables that no view leads to yet. */
+export function queryOf(projection: string, view: string, generation: number): string {
+  const { sql } = viewsOf(projection, generation);
+  const text = new RegExp(`^CREATE OR REPLACE VIEW rpt\\.${view} AS\n([^;]+);`, 'm').exec(sql)?.[1];
+  if (text === undefined) throw new Error(`${projection}.views.sql makes no view ${view}`);
+  return text;
+}
+
 export function reports(): { schema: string; sql: string } {
   return { schema: 'rpt', sql: sqlOf(REPORTS) };
 }

@@ -14,6 +14,7 @@ import { SlaConfigurations } from '../sla-configurations';
 import { type SlaConfigStore } from '../sla-config-store';
 import { newsAt, newsOf } from '../timers/news';
 import { announceDue, type Announcer } from '../timers/timers';
+import { restateByCode } from './code-restatement';
 import { instanceRows } from './instance-rows';
 import {
   assignmentIntervals,
@@ -77,6 +78,10 @@ export class SlaProjection implements Projection {
 
   replacing(tx: Queryable, storage: Storage, tickets: readonly ReplacedTicket[]): Promise<void> {
     return this.#renewal.restate(tx, storage, tickets, this.#configurations);
+  }
+
+  carryOver(tx: Queryable, oldSchema: string, newSchema: string): Promise<void> {
+    return restateByCode(tx, { old: oldSchema, new: newSchema });
   }
 
   async tick(db: Queryable, storage: Storage, upTo: number): Promise<void> {
