@@ -196,8 +196,17 @@ export class WebhookReceiver {
   /** Kept before anything is answered: the sender may never send it again. */
   async #setAside(source: Source, delivery: Authentic, answers: Answers, mistake: Mistake): Promise<Answer> {
     const { code, detail, errors = null, firstEventId = null } = mistake;
-    const { receiptId, receivedAt, keyId, traceparent, webhookId, raw } = delivery;
-    const kept = { source: source.name, receiptId, receivedAt, keyId, traceparent, webhookId, raw };
+    const { receiptId, receivedAt, keyId, traceparent, webhookId, isImported, raw } = delivery;
+    const kept = {
+      source: source.name,
+      receiptId,
+      receivedAt,
+      keyId,
+      traceparent,
+      webhookId,
+      isImported,
+      raw,
+    };
     if (!delivery.isKept) {
       const keeping = quarantine(this.options.db, { ...kept, code, detail, errors, firstEventId });
       await inTime(delivery.deadlineAt, keeping);

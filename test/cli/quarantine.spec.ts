@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type MadeSource } from '../../src/ingress/sources/source-service';
 import { type Json, webhook } from '../support/app';
 import { desk } from './support/desk';
@@ -143,6 +145,44 @@ describe('casetrail quarantine', () => {
     expect((await on.casetrail('source', 'set', 'strict', settings)).code).toBe(0);
     expect(await on.json(...retry)).toEqual({ found: 1, appended: 1, unchanged: 0, refused: 0 });
     expect(await on.json(...retry)).toEqual({ found: 1, appended: 0, unchanged: 1, refused: 0 });
+  });
+
+  test('lets history be history: what an import brought stays imported, whatever leads it into the log', async () => {
+    const archive = await on.app.addSource({ name: 'archive', profile: 'telegram-crm' });
+    const mapped = async (types: Json): Promise<void> => {
+      const settings = JSON.stringify({ event_types: types });
+      expect((await on.casetrail('source', 'set', 'archive', settings)).code).toBe(0);
+    };
+    await mapped({ 'case.born': 'message.received' });
+    const line = (type: string, ticketId: string, eventId = randomUUID()): Json =>
+      webhook(archive, type, { ticket_id: ticketId }, { event_id: eventId });
+    const taken = randomUUID();
+    const lines = [
+      line('case.born', 'I-1'),
+      line('ticket.created', 'I-2', taken),
+      line('ticket.created', 'I-3', taken),
+      line('case.moved', 'I-4'),
+    ];
+    const file = join(on.directory, 'archive.ndjson');
+    writeFileSync(file, lines.map((body) => `${JSON.stringify({ body })}\n`).join(''));
+    const imported = await on.json('import', '--source', 'archive', '--file', file);
+    expect(imported).toMatchObject({ outcomes: { accepted: 1, quarantined: 2, unmapped: 1 } });
+
+    await mapped({ 'case.born': 'ticket.created', 'case.moved': 'ticket.created' });
+    const [retried] = await on.json<Json[]>('quarantine', 'retry', '--source', 'archive');
+    expect(retried).toMatchObject({ status: 'retried' });
+    const [conflict] = await on.json<Json[]>('quarantine', 'list', '--source', 'archive');
+    await on.json('quarantine', 'accept', String(conflict?.['id']));
+    const remapped = await on.json('quarantine', 'retry', '--unmapped', 'case.moved');
+    expect(remapped).toMatchObject({ appended: 1 });
+    // A live delivery beside them stays news.
+    expect(await post(archive, line('ticket.created', 'I-5'))).toBe(200);
+    const events = await on.rows(
+      `SELECT ticket_id AS ticket, 'imported' = ANY (flags) AS imported FROM es.event
+       WHERE source = 'archive' AND type = 'ticket.created' ORDER BY 1`,
+    );
+    const history = ['I-1', 'I-2', 'I-3', 'I-4'].map((ticket) => ({ ticket, imported: true }));
+    expect(events).toEqual([...history, { ticket: 'I-5', imported: false }]);
   });
 
   test('says what is wrong with what it was asked for, and changes nothing', async () => {

@@ -90,7 +90,7 @@ export class QuarantineService {
     for await (const event of unmappedEvents(db, sourceType, only, acting.tenant)) {
       result.found += 1;
       const source = sources.byName(event.source);
-      const delivery = withoutRequest({ ...event, webhookId: event.sourceEventId }, true);
+      const delivery = withoutRequest({ ...event, webhookId: event.sourceEventId }, true, event.isImported);
       const json = readJson(event.raw);
       const read =
         source === undefined || json.kind === 'malformed'
@@ -146,7 +146,7 @@ export class QuarantineService {
 
   async #retry(row: QuarantineRow, acting: Acting): Promise<Retried> {
     const source = await this.#sourceOf(row);
-    const delivery = withoutRequest(row, true);
+    const delivery = withoutRequest(row, true, row.isImported);
     const mistake = scopeMistake(source, delivery, readJson(delivery.raw));
     if (mistake !== null) {
       const answer = new Answers(row.receiptId).refusal(mistake.code, mistake.detail);
@@ -159,7 +159,7 @@ export class QuarantineService {
     source: Source,
     row: QuarantineRow,
     beside: Beside | null,
-    delivery: Authentic = withoutRequest(row, true),
+    delivery: Authentic = withoutRequest(row, true, row.isImported),
   ): Promise<Answer> {
     return this.options.receiver.receiveAgain(source, delivery, new Answers(row.receiptId), beside);
   }

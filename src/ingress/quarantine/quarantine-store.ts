@@ -12,6 +12,8 @@ export interface Quarantined {
   readonly keyId: string | null;
   readonly traceparent: string | null;
   readonly webhookId: string | null;
+  /** It came out of a file of history, and is no news whenever it is retried. */
+  readonly isImported: boolean;
   /** The problem's code, as the sender was told. */
   readonly code: string;
   readonly detail: string;
@@ -38,8 +40,8 @@ const KEEP = {
   name: 'app_quarantine_keep',
   text: `
     INSERT INTO app.quarantine AS q (source, receipt_id, received_at, last_received_at, key_id, traceparent, webhook_id,
-                                     code, detail, errors, first_event_id, raw)
-    VALUES ($1, $2, to_timestamp($3 / 1000.0), to_timestamp($3 / 1000.0), $4, $5, $6, $7, $8, $9::jsonb, $10, $11)
+                                     code, detail, errors, first_event_id, raw, imported)
+    VALUES ($1, $2, to_timestamp($3 / 1000.0), to_timestamp($3 / 1000.0), $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12)
     ON CONFLICT (source, code, body_hash) DO UPDATE
     SET deliveries = q.deliveries + 1,
         last_received_at = greatest(q.last_received_at, EXCLUDED.last_received_at),
@@ -63,6 +65,7 @@ export async function quarantine(db: Queryable, q: Quarantined): Promise<void> {
       errors,
       q.firstEventId,
       q.raw,
+      q.isImported,
     ],
   });
 }
@@ -70,7 +73,7 @@ export async function quarantine(db: Queryable, q: Quarantined): Promise<void> {
 const COLUMNS = `
   q.id, q.source, q.receipt_id AS "receiptId", (extract(epoch FROM q.received_at) * 1000)::bigint AS "receivedAt",
   (extract(epoch FROM q.last_received_at) * 1000)::bigint AS "lastReceivedAt", q.deliveries, q.key_id AS "keyId",
-  q.traceparent, q.webhook_id AS "webhookId", q.code, q.detail, q.errors, q.first_event_id AS "firstEventId",
+  q.traceparent, q.webhook_id AS "webhookId", q.imported AS "isImported", q.code, q.detail, q.errors, q.first_event_id AS "firstEventId",
   q.event_id AS "eventId", q.status, octet_length(q.raw) AS "bodyBytes"`;
 
 const FIND = {

@@ -1,3 +1,4 @@
+import { IMPORTED } from '../../ledger/reading';
 import { type Queryable } from '../../platform/postgres/database';
 
 /** A stored event of a type that no mapping knew when it came. */
@@ -12,6 +13,7 @@ export interface UnmappedEvent {
   readonly receiptId: string;
   readonly keyId: string | null;
   readonly traceparent: string | null;
+  readonly isImported: boolean;
   readonly raw: Buffer;
   /** How often it was appended under a mapping, and as what the last time. */
   readonly mappings: number;
@@ -23,7 +25,8 @@ const UNMAPPED = {
   text: `
     SELECT e.lane, e.position, e.event_id AS "eventId", e.source, e.dedupe_key AS "dedupeKey",
            e.source_event_id AS "sourceEventId", (extract(epoch FROM e.received_at) * 1000)::bigint AS "receivedAt",
-           e.correlation_id AS "receiptId", e.key_id AS "keyId", e.traceparent, c.raw,
+           e.correlation_id AS "receiptId", e.key_id AS "keyId", e.traceparent,
+           $8 = ANY (e.flags) AS "isImported", c.raw,
            m.n::int AS mappings, m.type AS "mappedAs"
     FROM es.event e
     JOIN es.content c USING (lane, position)
@@ -54,7 +57,7 @@ export async function* unmappedEvents(
   for (;;) {
     const rows = await db.query<UnmappedEvent & Record<string, unknown>>({
       ...UNMAPPED,
-      values: [sourceType, source, tenant, lane, position, SLICE, MAPPINGS_MAX],
+      values: [sourceType, source, tenant, lane, position, SLICE, MAPPINGS_MAX, IMPORTED],
     });
     yield* rows;
     const last = rows.at(-1);
