@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notModified } from '../platform/http/conditional';
 import { type Operation } from '../platform/http/openapi';
 import { oneTicketQuery } from './ticket/ticket.controller';
 import { ticketQuery } from './ticket/ticket-query';
@@ -23,7 +24,7 @@ const reading = (
   summary,
   needs: 'read',
   query,
-  answers: { 200: { description, schema }, 304: { description: 'The ETag in If-None-Match still holds.' } },
+  answers: { 200: { description, schema }, ...notModified },
   refusals: { 503: ['not_yet_visible'], ...refusals },
 });
 

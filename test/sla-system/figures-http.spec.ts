@@ -64,6 +64,33 @@ describe('SLA figures over REST', () => {
     expect(items).toEqual(rows);
   });
 
+  it('need not be sent again while they stay what they are', async () => {
+    const ask = (path: string, known: string): request.Test =>
+      request(desk.app.url)
+        .get(path)
+        .set('authorization', `Bearer ${ADMIN_TOKEN}`)
+        .set('if-none-match', known);
+    const done = chosen.find(({ id }) => id === 'G01');
+    for (const path of [
+      `/v1/tickets/g01%2F${SHARED}/sla`,
+      `/v1/tickets/g01%2F${SHARED}/sla?as_of=${String(done?.as_of)}`,
+      '/v1/sla/compliance?group_by=day',
+    ]) {
+      const first = await ask(path, '"other"').expect(200);
+      const { etag } = first.headers;
+      expect(etag).toMatch(/^W\/"[\w-]{22}"$/);
+      expect(first.headers['cache-control']).toBe('private, no-cache');
+      const again = await ask(path, String(etag)).expect(304);
+      expect(again.text).toBe('');
+      expect(again.headers['etag']).toBe(etag);
+    }
+    const [all, one] = [
+      await ask('/v1/sla/compliance', '').expect(200),
+      await ask('/v1/sla/compliance?tenant=g01', ''),
+    ];
+    expect(all.headers['etag']).not.toBe(one.headers['etag']);
+  });
+
   it('of the days, groups and tenant that are asked for', async () => {
     const { items } = await get('/v1/sla/compliance?from=2026-03-02&to=2026-03-02', 200, ofG01);
     expect(items).toEqual([

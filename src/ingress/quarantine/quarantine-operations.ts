@@ -45,7 +45,13 @@ export const quarantineOperations = operationsUnder('/v1/admin/quarantine', 'Qua
     summary: 'Authentic deliveries that were not understood.',
     needs: 'read',
     query: quarantineQuery,
-    answers: { 200: { description: 'The oldest first.', schema: z.array(summary) } },
+    answers: {
+      200: {
+        description:
+          'One page, the oldest first; `next` is the cursor of the following one, null at the end.',
+        schema: z.object({ items: z.array(summary), next: z.string().nullable() }),
+      },
+    },
   },
   {
     method: 'get',

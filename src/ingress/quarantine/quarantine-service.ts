@@ -17,6 +17,7 @@ import {
   type QuarantineEntry,
   type QuarantineFilter,
   type QuarantineRow,
+  type QuarantineScope,
   resolve,
   retriable,
   stillWrong,
@@ -70,7 +71,7 @@ export class QuarantineService {
     return this.#retry(row, acting);
   }
 
-  async retryAll(filter: Omit<QuarantineFilter, 'status' | 'limit'>, acting: Acting): Promise<Retried[]> {
+  async retryAll(filter: QuarantineScope, acting: Acting): Promise<Retried[]> {
     const retried: Retried[] = [];
     for (const id of await retriable(this.options.db, filter)) {
       const row = await this.get(id, acting.tenant);

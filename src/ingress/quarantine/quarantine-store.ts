@@ -89,6 +89,7 @@ const LIST = {
     SELECT ${COLUMNS} FROM app.quarantine q JOIN app.source s ON s.name = q.source
     WHERE ($1::text IS NULL OR s.tenant = $1) AND ($2::text IS NULL OR q.source = $2)
       AND ($3::text IS NULL OR q.status = $3) AND ($4::text IS NULL OR q.code = $4)
+      AND ($6::bigint IS NULL OR (q.received_at, q.id) > (to_timestamp($6 / 1000.0), $7::uuid))
     ORDER BY q.received_at, q.id LIMIT $5`,
 } as const;
 
@@ -115,13 +116,25 @@ const STILL_WRONG = `
         THEN q.code ELSE $2 END
   WHERE q.id = $1`;
 
+/** Where a list goes on: behind this entry. */
+export interface QuarantinePlace {
+  /** ms UTC: no entry's is finer. */
+  readonly receivedAt: number;
+  readonly id: string;
+}
+
 export interface QuarantineFilter {
   readonly tenant: string | null;
   readonly source: string | null;
   readonly status: QuarantineStatus | null;
   readonly code: string | null;
+  /** Left out: from the oldest on. */
+  readonly after?: QuarantinePlace | undefined;
   readonly limit: number;
 }
+
+/** Whose deliveries a retry of many is about. */
+export type QuarantineScope = Pick<QuarantineFilter, 'tenant' | 'source' | 'code'>;
 
 export async function findQuarantined(
   db: Queryable,
@@ -133,17 +146,17 @@ export async function findQuarantined(
 }
 
 export function listQuarantined(db: Queryable, filter: QuarantineFilter): Promise<QuarantineEntry[]> {
-  const { tenant, source, status, code, limit } = filter;
+  const { tenant, source, status, code, limit, after } = filter;
   return db.query<QuarantineEntry & Record<string, unknown>>({
     ...LIST,
-    values: [tenant, source, status, code, limit],
+    values: [tenant, source, status, code, limit, after?.receivedAt ?? null, after?.id ?? null],
   });
 }
 
 /** What may be tried again, the oldest first. */
 export async function retriable(
   db: Queryable,
-  { tenant, source, code }: Omit<QuarantineFilter, 'status' | 'limit'>,
+  { tenant, source, code }: QuarantineScope,
 ): Promise<readonly string[]> {
   const rows = await db.query<{ id: string }>({ ...RETRIABLE, values: [tenant, source, code] });
   return rows.map(({ id }) => id);

@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, SetMetadata } from '@nestjs/common';
 import { z } from 'zod';
 import { actingOf, NEEDS, type WithCaller } from '../../platform/http/bearer-guard';
+import { cursor, cursorAt, placeOf, type Question } from '../../platform/http/cursor';
 import { Parsed } from '../../platform/http/parsed';
 import { QuarantineService } from './quarantine-service';
-import { QUARANTINE_STATUSES } from './quarantine-store';
+import { QUARANTINE_STATUSES, type QuarantinePlace } from './quarantine-store';
 import { quarantineDetails, quarantineSummary, retriedView } from './quarantine-view';
 
 export const quarantineQuery = z.strictObject({
@@ -11,7 +12,13 @@ export const quarantineQuery = z.strictObject({
   status: z.enum([...QUARANTINE_STATUSES, 'all']).default('open'),
   code: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: cursor.optional(),
 });
+type QuarantineQuery = z.output<typeof quarantineQuery>;
+
+/** When a page's last entry first arrived, and its id. */
+const place = z.tuple([z.int().nonnegative(), z.uuid()]);
+
 export const bulkRetry = z.strictObject({
   source: z.string().optional(),
   code: z.string().optional(),
@@ -28,12 +35,26 @@ export class QuarantineController {
   @SetMetadata(NEEDS, 'read')
   async list(
     @Req() request: WithCaller,
-    @Query(new Parsed(quarantineQuery)) query: z.output<typeof quarantineQuery>,
-  ): Promise<unknown> {
+    @Query(new Parsed(quarantineQuery)) query: QuarantineQuery,
+  ): Promise<{ readonly items: readonly object[]; readonly next: string | null }> {
     const { source = null, status, code = null, limit } = query;
     const { tenant } = actingOf(request);
-    const filter = { tenant, source, status: status === 'all' ? null : status, code, limit };
-    return (await this.quarantine.list(filter)).map(quarantineSummary);
+    const question = { list: 'quarantine', caller: tenant, source, status, code };
+    const found = await this.quarantine.list({
+      tenant,
+      source,
+      status: status === 'all' ? null : status,
+      code,
+      after: afterOf(query, question),
+      limit: limit + 1,
+    });
+    const items = found.slice(0, limit);
+    const last = items.at(-1);
+    const hasMore = found.length > limit && last !== undefined;
+    return {
+      items: items.map(quarantineSummary),
+      next: hasMore ? cursorAt(question, [last.receivedAt, last.id]) : null,
+    };
   }
 
   @Get(':id')
@@ -72,4 +93,10 @@ export class QuarantineController {
   dismiss(@Req() request: WithCaller, @Param('id') id: string): Promise<void> {
     return this.quarantine.dismiss(id, actingOf(request));
   }
+}
+
+function afterOf(query: QuarantineQuery, question: Question): QuarantinePlace | undefined {
+  if (query.cursor === undefined) return undefined;
+  const [receivedAt, id] = placeOf(query.cursor, question, place);
+  return { receivedAt, id };
 }

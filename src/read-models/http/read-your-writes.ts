@@ -13,7 +13,7 @@ import { Parsed } from '../../platform/http/parsed';
 import { READINESS, type Readiness } from '../../platform/http/health.controller';
 import { DATABASE, type Database } from '../../platform/postgres/database';
 import { z } from 'zod';
-import { type Asked, type Reply } from './conditional';
+import { type Asked, type Reply } from '../../platform/http/conditional';
 import { readOptions } from './query-fields';
 
 const SECOND = 1000;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { actingOf, NEEDS, type WithCaller } from '../../platform/http/bearer-guard';
 import { cursor } from '../../platform/http/cursor';
 import { Parsed } from '../../platform/http/parsed';
-import { type Asked, type Reply, unlessKnown, weakTag } from '../http/conditional';
+import { type Asked, type Reply, unlessKnown, weakTag } from '../../platform/http/conditional';
 import { bySource, pageSize, readOptions } from '../http/query-fields';
 import { ReadYourWrites } from '../http/read-your-writes';
 import { TicketTimeline } from './ticket-timeline';

@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { z } from 'zod';
 import { actingOf, NEEDS, type WithCaller } from '../../platform/http/bearer-guard';
 import { Parsed } from '../../platform/http/parsed';
-import { type Asked, type Reply, unlessKnown, weakTag } from '../http/conditional';
+import { type Asked, type Reply, unlessKnown, weakTag } from '../../platform/http/conditional';
 import { plainText, readOptions } from '../http/query-fields';
 import { ReadYourWrites } from '../http/read-your-writes';
 import { ListAgents, ListQueues, type Workload } from './workload';

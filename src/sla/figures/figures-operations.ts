@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notModified } from '../../platform/http/conditional';
 import { type Operation } from '../../platform/http/openapi';
 import { figuresQuery } from './figures.controller';
 import { complianceLine, complianceQuery } from './sla-compliance';
@@ -25,9 +26,11 @@ export const figuresOperations: readonly Operation[] = [
     query: figuresQuery,
     answers: {
       200: {
-        description: 'As casetrail explain --json prints it, straight from the log.',
+        description:
+          'As casetrail explain --json prints it, straight from the log. Its ETag changes with the figures, and not with as_of alone.',
         schema: explained,
       },
+      ...notModified,
     },
     refusals: { 409: ['ambiguous_ticket'] },
   },
@@ -44,6 +47,7 @@ export const figuresOperations: readonly Operation[] = [
           'A line a metric and group. Responses count on the day the customer began to wait, resolutions on the day they ended.',
         schema: z.object({ items: z.array(complianceLine) }),
       },
+      ...notModified,
     },
   },
 ];

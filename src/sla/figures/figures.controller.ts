@@ -1,7 +1,8 @@
-import { Controller, Get, Param, Query, Req, SetMetadata } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, SetMetadata } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { z } from 'zod';
 import { actingOf, NEEDS, type WithCaller } from '../../platform/http/bearer-guard';
+import { type Asked, type Reply, unlessKnown, weakTag } from '../../platform/http/conditional';
 import { Parsed } from '../../platform/http/parsed';
 import { type ExplainedTicket, ExplainTicket } from '../explain/explain-ticket';
 import { type ComplianceLine, complianceQuery, SlaCompliance } from './sla-compliance';
@@ -25,21 +26,26 @@ export class FiguresController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('tickets/:id/sla')
-  explain(
+  async explain(
     @Param('id') id: string,
     @Query(new Parsed(figuresQuery)) query: z.output<typeof figuresQuery>,
-    @Req() request: WithCaller,
-  ): Promise<ExplainedTicket> {
+    @Req() request: WithCaller & Asked,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<ExplainedTicket | undefined> {
     const address = { id, tenant: actingOf(request).tenant, source: query.source ?? null };
     const asOf = query.as_of === undefined ? null : Date.parse(query.as_of);
-    return this.queries.execute(new ExplainTicket(address, asOf));
+    const explained = await this.queries.execute(new ExplainTicket(address, asOf));
+    // Without the instant of the asking: nobody would ever have the figures of a ticket at rest already.
+    return unlessKnown(request, reply, weakTag({ ...explained, as_of: null }), explained);
   }
 
   @Get('sla/compliance')
   async compliance(
     @Query(new Parsed(complianceQuery)) query: z.output<typeof complianceQuery>,
-    @Req() request: WithCaller,
-  ): Promise<{ readonly items: readonly ComplianceLine[] }> {
-    return { items: await this.queries.execute(new SlaCompliance(query, actingOf(request).tenant)) };
+    @Req() request: WithCaller & Asked,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<{ readonly items: readonly ComplianceLine[] } | undefined> {
+    const list = { items: await this.queries.execute(new SlaCompliance(query, actingOf(request).tenant)) };
+    return unlessKnown(request, reply, weakTag(list), list);
   }
 }

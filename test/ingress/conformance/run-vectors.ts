@@ -137,7 +137,8 @@ async function keptOf(target: Target, source: string, { headers, body }: Answer)
   if (body['status'] === 'held') return 'H';
   const receipt = String(headers['x-receipt-id']);
   const quarantined = await admin(target, 'GET', `/v1/admin/quarantine?status=all&source=${source}`);
-  const isQuarantined = (quarantined as { receipt_id: string }[]).some((one) => one.receipt_id === receipt);
+  const { items } = quarantined as { readonly items: readonly { readonly receipt_id: string }[] };
+  const isQuarantined = items.some((one) => one.receipt_id === receipt);
   if (isQuarantined) return 'Q';
   const found = (await admin(target, 'GET', `/v1/admin/deliveries/${receipt}`)) as Readonly<
     Record<string, unknown>

@@ -30,10 +30,12 @@ describe('the API as it is documented', () => {
   async function call(
     operation: string,
     path: string,
-    { body, token = ADMIN_TOKEN }: { body?: unknown; token?: string } = {},
-  ): Promise<{ status: number; body: Json }> {
+    { body, token = ADMIN_TOKEN, known = '' }: { body?: unknown; token?: string; known?: string } = {},
+  ): Promise<{ status: number; body: Json; etag: string }> {
     const method = operation.split(' ')[0] as 'get' | 'post' | 'put' | 'delete';
-    const sent = request(app.url)[method](path).set('authorization', `Bearer ${token}`);
+    const sent = request(app.url)
+      [method](path)
+      .set({ authorization: `Bearer ${token}`, 'if-none-match': known });
     const answer = await (body === undefined
       ? sent
       : sent.set('content-type', 'application/json').send(JSON.stringify(body)));
@@ -42,7 +44,7 @@ describe('the API as it is documented', () => {
       status: answer.status,
       faults: [],
     });
-    return { status: answer.status, body: answer.body as Json };
+    return { status: answer.status, body: answer.body as Json, etag: answer.headers['etag'] ?? '' };
   }
 
   test('names every route of the app, and no other', async () => {
@@ -168,10 +170,11 @@ describe('the API as it is documented', () => {
     const post = (body: unknown): request.Test =>
       request(app.url).post(`/v1/ingress/${source.key}`).send(JSON.stringify(body)).type('json');
     await post(webhook(source, 'ticket.created', { ticket_id: '' })).expect(422);
-    const listed = (await call(`get ${at}`, `${at}?status=all`)).body as unknown as {
+    const listed = (await call(`get ${at}`, `${at}?status=all`)).body['items'] as {
       id: string;
       code: string;
     }[];
+    await call(`get ${at}`, `${at}?status=all&limit=1`);
     expect(new Set(listed.map(({ code }) => code))).toEqual(
       new Set(['schema_violation', 'idempotency_conflict']),
     );
@@ -243,6 +246,15 @@ describe('the API as it is documented', () => {
       await call('get /v1/tickets/{id}/timeline', `/v1/tickets/R-1/timeline?view=${view}`);
     await call('get /v1/agents', '/v1/agents');
     await call('get /v1/queues', '/v1/queues');
+    await call('get /v1/tickets/{id}/sla', '/v1/tickets/R-1/sla');
+    for (const [operation, path] of [
+      ['get /v1/tickets/{id}', '/v1/tickets/R-1'],
+      ['get /v1/tickets/{id}/sla', '/v1/tickets/R-1/sla?as_of=2099-01-01T00:00:00Z'],
+      ['get /v1/sla/compliance', '/v1/sla/compliance'],
+    ] as const) {
+      const { etag } = await call(operation, path);
+      expect((await call(operation, path, { known: etag })).status).toBe(304);
+    }
     await call('get /v1/admin/sla', '/v1/admin/sla');
     expect((await call('get /v1/tickets/{id}', '/v1/tickets/none')).status).toBe(404);
     expect((await call('get /v1/tickets', '/v1/tickets?limit=0')).status).toBeGreaterThanOrEqual(400);

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
+import { type DescribedAnswer } from './openapi';
 
 const NOT_MODIFIED = 304;
+
+/** What a call that goes through `unlessKnown` may be answered beside the rest. */
+export const notModified: Readonly<Record<number, DescribedAnswer>> = {
+  [NOT_MODIFIED]: { description: 'The ETag in If-None-Match still holds.' },
+};
 
 /** As much of the HTTP framework's request and reply as is needed here. */
 export interface Asked {
