@@ -137,11 +137,6 @@ export async function forgetBuild(db: Queryable): Promise<void> {
   await db.query({ text: 'DELETE FROM app.rebuild' });
 }
 
-/** Its tables, with their schema. */
-export function tablesOf({ schema, projections }: Pick<Build, 'schema' | 'projections'>): string[] {
-  return projections.flatMap(({ tables }) => tables.map(({ name }) => `${schema}.${name}`));
-}
-
 function planOf(projections: readonly Projection[]): string {
   return projections
     .map(({ name, codeVersion }) => `${name} ${codeVersion} ${tablesHash(name)}`)
