@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type Server } from 'node:http';
 import {
   BadRequestException,
   Body,
@@ -99,6 +100,8 @@ async function main(): Promise<void> {
   class PlainModule {}
   const app = await NestFactory.create(PlainModule, { logger: ['warn', 'error'] });
   await app.listen(0, '127.0.0.1');
+  // The generator keeps its connections while others have their turn.
+  (app.getHttpServer() as Server).keepAliveTimeout = 0;
   process.once('SIGTERM', () => {
     void app
       .close()

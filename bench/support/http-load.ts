@@ -192,7 +192,8 @@ class Connection {
         then();
       };
       this.socket.on('data', onData).on('close', onGone);
-      sendInTurn();
+      if (this.socket.destroyed) onGone();
+      else sendInTurn();
     });
   }
 
