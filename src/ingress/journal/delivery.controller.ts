@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Query, Req, SetMetadata } from '@nestjs
 import { z } from 'zod';
 import { CasetrailError } from '../../kernel/errors';
 import { actingOf, NEEDS, type WithCaller } from '../../platform/http/bearer-guard';
-import { cursor, cursorAt, placeOf, type Question } from '../../platform/http/cursor';
+import { cursor, type Page, pageOf, placeOf, type Question } from '../../platform/http/cursor';
 import { Parsed } from '../../platform/http/parsed';
 import { DATABASE, type Database } from '../../platform/postgres/database';
 import { type DeliveryPlace, type DeliveryView, listDeliveries, showDelivery } from './delivery-queries';
@@ -21,11 +21,6 @@ type DeliveryQuery = z.output<typeof deliveryQuery>;
 /** The receipt of a page's last entry, and whether that is an event. */
 const place = z.tuple([z.uuid(), z.boolean()]);
 
-interface DeliveryPage {
-  readonly items: readonly DeliveryView[];
-  readonly next: string | null;
-}
-
 @Controller('v1/admin/deliveries')
 @SetMetadata(NEEDS, 'read')
 export class DeliveryController {
@@ -35,7 +30,7 @@ export class DeliveryController {
   async list(
     @Req() request: WithCaller,
     @Query(new Parsed(deliveryQuery)) query: DeliveryQuery,
-  ): Promise<DeliveryPage> {
+  ): Promise<Page<DeliveryView>> {
     const { source, failed, since, limit } = query;
     const { tenant } = actingOf(request);
     const question = { list: 'deliveries', caller: tenant, source, failed, since };
@@ -47,13 +42,7 @@ export class DeliveryController {
       after: afterOf(query, question),
       limit: limit + 1,
     });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
-    return {
-      items,
-      next: hasMore ? cursorAt(question, [last.receipt_id, last.position !== null]) : null,
-    };
+    return pageOf(found, limit, question, (last) => [last.receipt_id, last.position !== null]);
   }
 
   @Get(':receipt')

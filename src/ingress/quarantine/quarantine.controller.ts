@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, SetMetadata } from '@nestjs/common';
 import { z } from 'zod';
 import { actingOf, NEEDS, type WithCaller } from '../../platform/http/bearer-guard';
-import { cursor, cursorAt, placeOf, type Question } from '../../platform/http/cursor';
+import { cursor, type Page, pageOf, placeOf, type Question } from '../../platform/http/cursor';
 import { Parsed } from '../../platform/http/parsed';
 import { QuarantineService } from './quarantine-service';
 import { QUARANTINE_STATUSES, type QuarantinePlace } from './quarantine-store';
@@ -36,7 +36,7 @@ export class QuarantineController {
   async list(
     @Req() request: WithCaller,
     @Query(new Parsed(quarantineQuery)) query: QuarantineQuery,
-  ): Promise<{ readonly items: readonly object[]; readonly next: string | null }> {
+  ): Promise<Page<object>> {
     const { source = null, status, code = null, limit } = query;
     const { tenant } = actingOf(request);
     const question = { list: 'quarantine', caller: tenant, source, status, code };
@@ -48,13 +48,8 @@ export class QuarantineController {
       after: afterOf(query, question),
       limit: limit + 1,
     });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
-    return {
-      items: items.map(quarantineSummary),
-      next: hasMore ? cursorAt(question, [last.receivedAt, last.id]) : null,
-    };
+    const { items, next } = pageOf(found, limit, question, (last) => [last.receivedAt, last.id]);
+    return { items: items.map(quarantineSummary), next };
   }
 
   @Get(':id')

@@ -15,8 +15,27 @@ export const cursor = z
   .describe('The `next` of the page before. Filters and sort stay the same.');
 
 /** Names the last entry of a page; opaque to the caller, who can gain nothing by making one: it only says where to go on. */
-export function cursorAt(question: Question, place: Json): string {
+function cursorAt(question: Question, place: Json): string {
   return Buffer.from(JSON.stringify([digestOf(question), place])).toString('base64url');
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the next page begins; null at the end. */
+  readonly next: string | null;
+}
+
+/** Of what was found when one more than `limit` was asked for. `place` names an entry. */
+export function pageOf<T>(
+  found: readonly T[],
+  limit: number,
+  question: Question,
+  place: (last: T) => Json,
+): Page<T> {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  const hasMore = found.length > limit && last !== undefined;
+  return { items, next: hasMore ? cursorAt(question, place(last)) : null };
 }
 
 export function placeOf<S extends z.ZodType>(given: string, question: Question, place: S): z.output<S> {

@@ -2,17 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
 import { DATABASE, type Database } from '../../platform/postgres/database';
-import { cursorAt, placeOf } from '../../platform/http/cursor';
+import { type Page, pageOf, placeOf } from '../../platform/http/cursor';
 import { type JsonRow } from '../utc-instants';
 import { ticketPageStatement } from './ticket-page-statement';
 import { type TicketQuery } from './ticket-query';
 import { type TicketView, ticketViewOf } from './ticket-view';
 
-export interface TicketList {
-  readonly items: readonly TicketView[];
-  /** The cursor of the next page; null at the end. */
-  readonly next: string | null;
-}
+export type TicketList = Page<TicketView>;
 
 /** `tenant` is the caller's; null may see all. */
 export class ListTickets extends Query<TicketList> {
@@ -48,12 +44,7 @@ export class ListTicketsHandler implements IQueryHandler<ListTickets> {
     const rows = await this.db.query<{ ticket: JsonRow; at: string; key: string }>(
       ticketPageStatement({ filter: query, tenant: tenant ?? query.tenant ?? null, after, limit: limit + 1 }),
     );
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    const hasMore = rows.length > limit && last !== undefined;
-    return {
-      items: page.map(({ ticket }) => ticketViewOf(ticket)),
-      next: hasMore ? cursorAt(question, [last.at, last.key]) : null,
-    };
+    const { items, next } = pageOf(rows, limit, question, ({ at, key }) => [at, key]);
+    return { items: items.map(({ ticket }) => ticketViewOf(ticket)), next };
   }
 }

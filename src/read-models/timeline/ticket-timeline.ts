@@ -6,7 +6,7 @@ import { type JsonObject } from '../../domain/personal';
 import { readTicket } from '../../ledger/reading';
 import { type TicketAddress } from '../../ledger/ticket-address';
 import { DATABASE, type Database, type Queryable } from '../../platform/postgres/database';
-import { cursorAt, placeOf } from '../../platform/http/cursor';
+import { type Page, pageOf, placeOf } from '../../platform/http/cursor';
 import { findTicket } from '../ticket/find-ticket';
 import { customerItems } from './customer-view';
 import { printCustomer, printInternal } from './print-entry';
@@ -51,21 +51,16 @@ export class TicketTimelineHandler implements IQueryHandler<TicketTimeline> {
     const { view, cursor, limit } = wish;
     const question = { list: 'timeline', tenant: String(tenant), ticket: String(ticketId), view };
     const after = cursor === null ? null : placeOf(cursor, question, place);
-    const nextOf = <T extends TimelineItem>(all: readonly T[]): { page: T[]; next: string | null } => {
+    const nextOf = <T extends TimelineItem>(all: readonly T[]): Page<T> => {
       const rest = after === null ? all : all.filter(({ key }) => compareKeys(key, after) > 0);
-      const page = rest.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        page,
-        next: rest.length > limit && last !== undefined ? cursorAt(question, [...last.key]) : null,
-      };
+      return pageOf(rest, limit, question, ({ key }) => [...key]);
     };
     if (view === 'customer') {
-      const { page, next } = nextOf(shown);
+      const { items: page, next } = nextOf(shown);
       const personal = await personalOf(this.db, page);
       return { items: page.map((item) => printCustomer(item, personal(item))), next };
     }
-    const { page, next } = nextOf(items);
+    const { items: page, next } = nextOf(items);
     const personal = await personalOf(this.db, page);
     const isPublic = new Set(shown.map(({ event }) => event.position));
     return {
