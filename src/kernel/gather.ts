@@ -19,7 +19,7 @@ export class Gather<Question, Answer> {
     const index = this.#asked.push(question) - 1;
     const answers = await (this.#next ??= this.#round());
     const answer = answers[index];
-    if (answer === undefined) throw new Error(`a question was left without an answer`);
+    if (answer === undefined) throw new Error('a question was left without an answer');
     return answer;
   }
 
