@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { type Projection } from '../../src/followers/projections/projection';
 import { type Database, openDatabase } from '../../src/platform/postgres/database';
+import { type Row } from '../../src/followers/projections/table';
 import { ticketProjection } from '../../src/read-models/ticket/ticket-projection';
 import { freshDatabase } from '../support/database';
 import { openLedger, type TestLedger } from '../support/ledger';
@@ -27,14 +28,16 @@ const throwing: Projection = {
   },
 };
 
-/** As code whose rows PostgreSQL refuses. */
-const refused: Projection = {
-  ...ticketProjection,
-  rows: (history) => {
-    const [state = [], verdicts = []] = ticketProjection.rows(history);
-    return [state.map((row) => (history.key === POISONED ? { ...row, cycle_no: 'many' } : row)), verdicts];
-  },
-};
+/** As code that puts into a column what does not belong there. */
+function withCell(cell: Row): Projection {
+  return {
+    ...ticketProjection,
+    rows: (history) => {
+      const [state = [], verdicts = []] = ticketProjection.rows(history);
+      return [state.map((row) => (history.key === POISONED ? { ...row, ...cell } : row)), verdicts];
+    },
+  };
+}
 
 /** As code that gives two rows one place. */
 const doubling: Projection = {
@@ -72,7 +75,12 @@ describe('a rebuild', () => {
 
   it.each([
     ['throws at', throwing, 'no idea what this is'],
-    ['makes no storable rows of', refused, 'invalid input syntax'],
+    [
+      'makes rows of that no table can hold',
+      withCell({ cycle_no: 'many' }),
+      'ticket.cycle_no: NaN is not an int',
+    ],
+    ['makes rows of that PostgreSQL refuses', withCell({ team_id: 'a\0b' }), 'invalid byte sequence'],
     ['makes two rows with one key of', doubling, 'the same key'],
   ])('parks the ticket that its projection %s, and all others are there', async (_, broken, error) => {
     expect(await rebuildNow(database.url, [broken])).toMatchObject({ isSwapped: true, parkedTickets: 1 });

@@ -1,4 +1,5 @@
-import { cellOf, cellsOf, openSession, type Session } from '../../src/platform/postgres/copy';
+import { cellsOf, openSession, type Session } from '../../src/platform/postgres/copy';
+import { CopyRows } from '../../src/platform/postgres/copy-rows';
 import { StatementError } from '../../src/platform/postgres/database-error';
 import { freshDatabase } from '../support/database';
 
@@ -8,6 +9,9 @@ const AWKWARD = [
   'line\nbreak\r\n',
   'back\\slash \\N \\t',
   'жук 🐞 "quoted"',
+  'long, '.repeat(20),
+  `${'long, '.repeat(20)}🐞`,
+  '',
   '{a,"b"}',
 ];
 
@@ -28,8 +32,14 @@ describe('a session with COPY', () => {
   }
 
   it('brings every text in and out as it is, and null as null', async () => {
-    const lines = [...AWKWARD, null].map((words, n) => `${n}\t${cellOf(words)}\n`);
-    await session.copyIn('note (n, words)', lines);
+    const rows = new CopyRows();
+    for (const [n, words] of [...AWKWARD, null].entries()) {
+      rows.row(2);
+      rows.int(n);
+      if (words === null) rows.none();
+      else rows.text(words);
+    }
+    await session.copyIn('note (n, words)', rows.between(0, rows.end));
     const stored = await session.query({ text: 'SELECT words FROM note ORDER BY n' });
     expect(stored).toEqual([...AWKWARD, null].map((words) => ({ words })));
     expect(await read('SELECT words FROM note WHERE words IS NOT NULL ORDER BY n')).toEqual(
@@ -43,7 +53,10 @@ describe('a session with COPY', () => {
   });
 
   it('tells what PostgreSQL refuses, and goes on', async () => {
-    await expect(session.copyIn('note (n)', ['many\n'])).rejects.toThrow(StatementError);
+    const rows = new CopyRows();
+    rows.row(1);
+    rows.text('no\0thing');
+    await expect(session.copyIn('note (words)', rows.between(0, rows.end))).rejects.toThrow(StatementError);
     await expect(read('SELECT 1 / 0')).rejects.toThrow('division by zero');
     expect(await read('SELECT 1')).toEqual([['1']]);
   });

@@ -46,7 +46,7 @@ function textFor({ tables }: Projection, schema: string): string {
   const hasLane = ({ columns }: Table): boolean => columns.some(({ name }) => name === 'lane');
   const lanes = tables.find((table) => hasLane(table) && table.key.length === 1);
   const rows = tables.map((table, n) => {
-    const own = `SELECT ${n} AS n, l.lane, hashtextextended(t::text, 0) AS hash FROM ${schema}.${table.name} t`;
+    const own = `SELECT ${n} AS n, l.lane, hash_record_extended(t, 0) AS hash FROM ${schema}.${table.name} t`;
     if (hasLane(table)) return own.replace('l.lane', 't.lane');
     return `${own} JOIN ${schema}.${lanes?.name ?? table.name} l USING (ticket_key)`;
   });

@@ -2,12 +2,12 @@ import { openSession, type Session } from '../../platform/postgres/copy';
 import { STREAM_SETTINGS, streamTickets } from '../../ledger/ticket-stream';
 import { TicketHistory } from '../projections/ticket-history';
 import { type Build, type BuildLane, noteCopied } from './build';
-import { CopyChunk, CopyTarget } from './copy-chunk';
+import { CopyChunk } from './copy-chunk';
 
 /** While PostgreSQL sorts, reads or writes some lanes, another is folded. */
 const LANES_AT_ONCE = 3;
 /** Small enough that little is done again after a kill. */
-const CHUNK_CHARACTERS = 512 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 interface LaneCopy {
   readonly lane: BuildLane;
@@ -47,7 +47,7 @@ async function copyLane(url: string, build: Build, copy: LaneCopy): Promise<void
   // A chunk and the note of it are lost together: nothing is gained by waiting for the disk.
   const writer = await openSession({ url, applicationName, settings: { synchronous_commit: 'off' } });
   try {
-    await copyTickets(new CopyTarget(build), copy, { reader, writer });
+    await copyTickets(build, copy, { reader, writer });
     await noteCopied(writer, copy.lane.lane);
   } finally {
     await Promise.all([reader.close(), writer.close()]);
@@ -55,13 +55,15 @@ async function copyLane(url: string, build: Build, copy: LaneCopy): Promise<void
 }
 
 async function copyTickets(
-  target: CopyTarget,
+  build: Build,
   { lane: { lane, position, after }, onEvents, signal }: LaneCopy,
   { reader, writer }: { readonly reader: Session; readonly writer: Session },
 ): Promise<void> {
-  await target.prepare();
-  let chunk = new CopyChunk(target, after);
+  // One is filled while the other is written.
+  let chunk = new CopyChunk(build);
+  let other = new CopyChunk(build);
   let writing: Promise<void> = Promise.resolve();
+  await chunk.begin(after);
   try {
     for await (const tickets of streamTickets(reader, { lane, upTo: position, after })) {
       let events = 0;
@@ -71,13 +73,13 @@ async function copyTickets(
       }
       onEvents(events);
       signal.throwIfAborted();
-      if (chunk.size < CHUNK_CHARACTERS) continue;
+      if (chunk.size < CHUNK_BYTES) continue;
       await writing;
       writing = chunk.write(writer);
       // Awaited with the next chunk; until then a failure is not an unhandled one.
       writing.catch(() => undefined);
-      await target.prepare();
-      chunk = new CopyChunk(target, chunk.last);
+      await other.begin(chunk.last);
+      [chunk, other] = [other, chunk];
     }
   } finally {
     await writing;

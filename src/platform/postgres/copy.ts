@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { type Readable } from 'node:stream';
 import { Client, escapeLiteral } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { COPY_BEGIN, COPY_END } from './copy-rows';
 import { type Queryable } from './database';
 import { translated } from './database-error';
 
@@ -12,8 +12,8 @@ export interface Session extends Queryable {
   transaction<T>(work: () => Promise<T>): Promise<T>;
   /** Lines of COPY's text format, as many at a time as came in at once; null is the empty text. */
   copyOut(select: CopySource): AsyncGenerator<readonly string[]>;
-  /** `target` is a table with its columns; `text` holds lines of COPY's text format, null as \\N. */
-  copyIn(target: string, text: readonly string[]): Promise<void>;
+  /** `target` is a table with its columns; the bytes are of `CopyRows`, and stay as they are until it is done. */
+  copyIn(target: string, rows: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -69,12 +69,13 @@ function sessionOn(client: Client): Session {
     },
     copyOut: ({ text, values }) =>
       linesOf(client.query(copyTo(`COPY (${filled(text, values)}) TO STDOUT (NULL '')`))),
-    copyIn: async (target, text) => {
-      const into = client.query(copyFrom(`COPY ${target} FROM STDIN`));
-      await pipeline(Readable.from(text), into).catch((thrown: unknown) => {
-        throw translated(thrown);
-      });
-    },
+    copyIn: (target, rows) =>
+      new Promise((resolve, reject) => {
+        const into = client.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT binary)`));
+        into.on('finish', resolve).on('error', (thrown) => reject(translated(thrown)));
+        for (const part of [COPY_BEGIN, rows, COPY_END]) into.write(part);
+        into.end();
+      }),
     close: () => client.end().catch(() => undefined),
   };
 }
@@ -111,13 +112,4 @@ export function cellsOf(line: string): string[] {
 
 function unescaped(cell: string): string {
   return cell.includes('\\') ? cell.replaceAll(/\\(.)/gs, (_, c: string) => ESCAPES[c] ?? c) : cell;
-}
-
-const SPECIAL = /[\\\t\n\r]/;
-const MASKS: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-
-/** A value as a cell of a line for `copyIn`. */
-export function cellOf(text: string | null): string {
-  if (text === null) return '\\N';
-  return SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r]/g, (c) => MASKS[c] ?? c) : text;
 }

@@ -1,0 +1,114 @@
+import { asError } from '../../kernel/errors';
+import { CopyRows } from '../../platform/postgres/copy-rows';
+import { type Cell, type ColumnType, type Row, type Table } from '../projections/table';
+
+interface SheetColumn {
+  readonly name: string;
+  readonly write: (into: CopyRows, cell: NonNullable<Cell>) => void;
+}
+
+/** A projection's cells are of their column's type: one that is not can't be written, and its ticket is parked. */
+const WRITERS: Readonly<Record<ColumnType, SheetColumn['write']>> = {
+  text: (into, cell) => into.text(String(cell)),
+  uuid: (into, cell) => into.uuid(String(cell)),
+  date: (into, cell) => into.date(String(cell)),
+  boolean: (into, cell) => into.boolean(cell === true),
+  smallint: (into, cell) => into.smallint(Number(cell)),
+  int: (into, cell) => into.int(Number(cell)),
+  bigint: (into, cell) => into.bigint(Number(cell)),
+  timestamptz: (into, cell) => into.timestamptz(Number(cell)),
+  'text[]': (into, cell) => into.texts(cell as readonly string[]),
+};
+
+/** What goes into one new table: the rows of some tickets, one ticket behind the other. */
+export class TableSheet {
+  /** The table with its columns, as COPY names it. */
+  readonly target: string;
+  readonly #columns: readonly SheetColumn[];
+  readonly #rows = new CopyRows();
+  /** Of each ticket in turn: where its rows end. */
+  readonly #ends: number[] = [];
+
+  constructor(
+    schema: string,
+    private readonly table: Table,
+  ) {
+    this.#columns = table.columns.map(({ name, type }) => ({ name, write: WRITERS[type] }));
+    this.target = `${schema}.${table.name} (${table.columns.map(({ name }) => name).join(', ')})`;
+  }
+
+  /** In bytes. */
+  get size(): number {
+    return this.#rows.end;
+  }
+
+  /** Rows of the ticket that stands behind the others. Throws where no table could hold them. */
+  write(rows: readonly Row[]): void {
+    const doubled = this.#doubledKey(rows);
+    if (doubled !== null) throw new Error(`two rows have the same key (${doubled})`);
+    for (const row of rows) this.#writeRow(row);
+  }
+
+  #writeRow(row: Row): void {
+    this.#rows.row(this.#columns.length);
+    for (const { name, write } of this.#columns) {
+      const cell = row[name];
+      if (cell === null || cell === undefined) this.#rows.none();
+      else
+        try {
+          write(this.#rows, cell);
+        } catch (thrown) {
+          const { message } = asError(thrown);
+          throw new Error(`${this.table.name}.${name}: ${message}`, { cause: thrown });
+        }
+    }
+  }
+
+  /** That ticket is to have no rows. */
+  discard(): void {
+    this.#rows.cutTo(this.#endOf(this.#ends.length - 1));
+  }
+
+  /** Nothing more is written of that ticket. */
+  close(): void {
+    this.#ends.push(this.#rows.end);
+  }
+
+  clear(): void {
+    this.#ends.length = 0;
+    this.#rows.cutTo(0);
+  }
+
+  /** The rows of some of the tickets. */
+  of(from: number, to: number): Uint8Array {
+    return this.#rows.between(this.#endOf(from - 1), this.#endOf(to - 1));
+  }
+
+  #endOf(ticket: number): number {
+    return this.#ends[ticket] ?? 0;
+  }
+
+  /** What no index is there yet to refuse. */
+  #doubledKey(rows: readonly Row[]): string | null {
+    if (rows.length < 2 || this.#isCounted(rows)) return null;
+    const keys = new Set<string>();
+    for (const row of rows) {
+      const key = this.table.key.map((name) => String(row[name])).join(', ');
+      if (keys.has(key)) return key;
+      keys.add(key);
+    }
+    return null;
+  }
+
+  /** Mostly the rows of a ticket are numbered one after the other. */
+  #isCounted(rows: readonly Row[]): boolean {
+    const name = this.table.key.at(-1) ?? '';
+    let before = -Infinity;
+    for (const row of rows) {
+      const number = row[name];
+      if (typeof number !== 'number' || number <= before) return false;
+      before = number;
+    }
+    return true;
+  }
+}
