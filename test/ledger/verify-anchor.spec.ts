@@ -46,6 +46,22 @@ describe('an anchor', () => {
     expect(await verified(node.db, anchor)).toMatchObject({ ok: true });
   });
 
+  test('may be of any record: its place in the middle of an append, and the digest of that', async () => {
+    await Promise.all(Array.from({ length: 100 }, (_, n) => node.stored(created(`B-${n}`))));
+    const [append] = await node.db.query<{ lane: number; first: number; digest: Buffer }>({
+      text: `SELECT lane, first_position AS first, digest FROM es.append
+             WHERE last_position > first_position ORDER BY last_position DESC LIMIT 1`,
+    });
+    if (append === undefined) throw new Error('no append of several events');
+    const { anchor } = await verified(node.db);
+    const seen = (digest: string): Anchor => ({
+      ...anchor,
+      lanes: [{ lane: append.lane, last_position: append.first, digest }],
+    });
+    expect((await verified(node.db, seen(append.digest.toString('hex')))).ok).toBe(true);
+    expect((await verified(node.db, seen('00'.repeat(32)))).fault).toMatchObject({ kind: 'rewritten' });
+  });
+
   test('shows that a lane was cut off, which the log alone does not', async () => {
     await node.stored(created('A-2'));
     const receipt = await node.stored(created('A-3'));
