@@ -78,6 +78,7 @@ export class AppServices implements Readiness {
   readonly #topics: readonly { readonly kind: TopicKind; readonly topic: KafkaTopic }[];
 
   readonly db: Database;
+  readonly reads: Database;
 
   private constructor(
     private readonly pools: Pools,
@@ -86,6 +87,8 @@ export class AppServices implements Readiness {
     surroundings: Surroundings,
   ) {
     const db = (this.db = pools.requests);
+    const { reads, batches, leases } = pools;
+    this.reads = reads;
     const node = randomUUID();
     const wakeups = (this.#wakeups = sharedWakeups(node, pools, config, surroundings));
     this.ledger = new Ledger(db, {
@@ -135,7 +138,7 @@ export class AppServices implements Readiness {
     this.#chores = [...ofIngress, ...ofProjector];
     this.metricSources = [
       new ProcessMetrics(this.#loopDelay),
-      new DatabaseMetrics({ requests: db, batches: pools.batches, leases: pools.leases }),
+      new DatabaseMetrics({ requests: db, ...(reads === db ? {} : { reads }), batches, leases }),
       this.ledger,
       new IngressMetrics({ db, counters, journal: this.#journal, sources: this.#registry }),
       new FollowerMetrics(db),

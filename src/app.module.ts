@@ -29,7 +29,7 @@ import {
 } from './platform/http/metrics/metrics.controller';
 import { type Operation } from './platform/http/openapi';
 import { ProblemFilter } from './platform/http/problem-filter';
-import { DATABASE } from './platform/postgres/database';
+import { DATABASE, READ_DATABASE } from './platform/postgres/database';
 import { readOperations } from './read-models/read-operations';
 import { readControllers, readHandlers } from './read-models/read-side';
 import { asyncApiDocument } from './relay/contract/asyncapi';
@@ -86,6 +86,7 @@ export class AppModule implements BeforeApplicationShutdown, OnApplicationShutdo
         { provide: GRACE_MS, useValue: config.shutdownGraceMs },
         { provide: AppServices, useValue: services },
         { provide: DATABASE, useValue: services.db },
+        { provide: READ_DATABASE, useValue: services.reads },
         { provide: READINESS, useValue: services },
         { provide: OPERATIONS, useValue: operations },
         {

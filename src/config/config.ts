@@ -24,6 +24,7 @@ const variables = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
+  DATABASE_READ_URL: postgresUrl.optional(),
   KAFKA: z.enum(['on', 'off']).default('on'),
   KAFKA_BROKERS: list
     .refine((brokers) => brokers.every((b) => /^[^\s:]+:\d{1,5}$/.test(b)), 'expected host:port[,host:port…]')
@@ -98,6 +99,8 @@ export interface Config {
     readonly url: string | undefined;
     /** For migrations and LISTEN where `url` leads through a transaction-mode pooler. */
     readonly directUrl: string | undefined;
+    /** For who only reads: a replica. */
+    readonly readUrl: string | undefined;
     readonly poolMax: number;
   };
   readonly kafka: {
@@ -145,7 +148,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       overloadLoopDelayMs: e.OVERLOAD_LOOP_DELAY_MS,
     },
     deliveryRetentionDays: e.DELIVERY_RETENTION_DAYS,
-    database: { url: e.DATABASE_URL, directUrl: e.DATABASE_DIRECT_URL, poolMax: e.DATABASE_POOL_MAX },
+    database: {
+      url: e.DATABASE_URL,
+      directUrl: e.DATABASE_DIRECT_URL,
+      readUrl: e.DATABASE_READ_URL,
+      poolMax: e.DATABASE_POOL_MAX,
+    },
     kafka: {
       enabled: e.KAFKA === 'on',
       brokers: e.KAFKA_BROKERS,

@@ -29,6 +29,8 @@ export interface Database extends Queryable {
 
 /** Nest's name for the database that serves this process. */
 export const DATABASE = Symbol('Database');
+/** And for the one that answers who only reads: a replica of the other, where there is one. */
+export const READ_DATABASE = Symbol('ReadDatabase');
 
 export interface DatabaseOptions {
   readonly url: string;

@@ -11,7 +11,7 @@ import { CasetrailError } from '../../kernel/errors';
 import { pause } from '../../kernel/backoff';
 import { Parsed } from '../../platform/http/parsed';
 import { READINESS, type Readiness } from '../../platform/http/health.controller';
-import { DATABASE, type Database } from '../../platform/postgres/database';
+import { READ_DATABASE, type Database } from '../../platform/postgres/database';
 import { z } from 'zod';
 import { type Asked, type Reply } from '../../platform/http/conditional';
 import { readOptions } from './query-fields';
@@ -41,7 +41,7 @@ export class ReadYourWrites implements NestInterceptor {
   #looking: Promise<Positions> | null = null;
 
   constructor(
-    @Inject(DATABASE) private readonly db: Database,
+    @Inject(READ_DATABASE) private readonly db: Database,
     @Inject(READINESS) private readonly readiness: Readiness,
   ) {}
 

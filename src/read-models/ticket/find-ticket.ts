@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { ambiguousTicket, noSuchTicket, type TicketAddress } from '../../ledger/ticket-address';
-import { DATABASE, type Database, type Queryable } from '../../platform/postgres/database';
+import { READ_DATABASE, type Database, type Queryable } from '../../platform/postgres/database';
 import { type JsonRow } from '../utc-instants';
 import { type TicketView, ticketViewOf } from './ticket-view';
 
@@ -35,7 +35,7 @@ export async function findTicket(db: Queryable, { id, tenant, source }: TicketAd
 @Injectable()
 @QueryHandler(FindTicket)
 export class FindTicketHandler implements IQueryHandler<FindTicket> {
-  constructor(@Inject(DATABASE) private readonly db: Database) {}
+  constructor(@Inject(READ_DATABASE) private readonly db: Database) {}
 
   async execute({ address }: FindTicket): Promise<TicketView> {
     return ticketViewOf(await findTicket(this.db, address));

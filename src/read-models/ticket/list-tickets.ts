@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
-import { DATABASE, type Database } from '../../platform/postgres/database';
+import { READ_DATABASE, type Database } from '../../platform/postgres/database';
 import { type Page, pageOf, placeOf } from '../../platform/http/cursor';
 import { type JsonRow } from '../utc-instants';
 import { ticketPageStatement } from './ticket-page-statement';
@@ -25,7 +25,7 @@ const place = z.tuple([z.iso.datetime(), z.string()]);
 @Injectable()
 @QueryHandler(ListTickets)
 export class ListTicketsHandler implements IQueryHandler<ListTickets> {
-  constructor(@Inject(DATABASE) private readonly db: Database) {}
+  constructor(@Inject(READ_DATABASE) private readonly db: Database) {}
 
   async execute({ query, tenant }: ListTickets): Promise<TicketList> {
     const { limit, cursor } = query;

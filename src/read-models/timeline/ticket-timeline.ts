@@ -5,7 +5,7 @@ import { compareKeys } from '../../domain/order';
 import { type JsonObject } from '../../domain/personal';
 import { readTicket } from '../../ledger/reading';
 import { type TicketAddress } from '../../ledger/ticket-address';
-import { DATABASE, type Database, type Queryable } from '../../platform/postgres/database';
+import { READ_DATABASE, type Database, type Queryable } from '../../platform/postgres/database';
 import { type Page, pageOf, placeOf } from '../../platform/http/cursor';
 import { findTicket } from '../ticket/find-ticket';
 import { customerItems } from './customer-view';
@@ -42,7 +42,7 @@ const READ_PERSONAL = {
 @Injectable()
 @QueryHandler(TicketTimeline)
 export class TicketTimelineHandler implements IQueryHandler<TicketTimeline> {
-  constructor(@Inject(DATABASE) private readonly db: Database) {}
+  constructor(@Inject(READ_DATABASE) private readonly db: Database) {}
 
   async execute({ address, wish }: TicketTimeline): Promise<TimelinePage> {
     const { tenant_id: tenant, ticket_id: ticketId } = await findTicket(this.db, address);

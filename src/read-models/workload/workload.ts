@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
-import { DATABASE, type Database } from '../../platform/postgres/database';
+import { READ_DATABASE, type Database } from '../../platform/postgres/database';
 import { type JsonRow, withUtcInstants } from '../utc-instants';
 
 const text = z.string().nullable();
@@ -72,7 +72,7 @@ const QUEUES = {
 @Injectable()
 @QueryHandler(ListAgents)
 export class ListAgentsHandler implements IQueryHandler<ListAgents> {
-  constructor(@Inject(DATABASE) private readonly db: Database) {}
+  constructor(@Inject(READ_DATABASE) private readonly db: Database) {}
 
   async execute({ tenant }: ListAgents): Promise<Workload> {
     return { items: itemsOf(await this.db.query({ ...AGENTS, values: [tenant] })) };
@@ -82,7 +82,7 @@ export class ListAgentsHandler implements IQueryHandler<ListAgents> {
 @Injectable()
 @QueryHandler(ListQueues)
 export class ListQueuesHandler implements IQueryHandler<ListQueues> {
-  constructor(@Inject(DATABASE) private readonly db: Database) {}
+  constructor(@Inject(READ_DATABASE) private readonly db: Database) {}
 
   async execute({ tenant }: ListQueues): Promise<Workload> {
     return { items: itemsOf(await this.db.query({ ...QUEUES, values: [tenant] })) };

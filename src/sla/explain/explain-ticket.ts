@@ -5,7 +5,7 @@ import { foldSla } from '../../domain/sla/fold-sla';
 import { isTicketEvent, TicketHistory } from '../../followers/projections/ticket-history';
 import { type HistoryEvent, isOwn, readTicket } from '../../ledger/reading';
 import { findStoredTicket, noSuchTicket, type TicketAddress } from '../../ledger/ticket-address';
-import { DATABASE, type Database, type Queryable } from '../../platform/postgres/database';
+import { READ_DATABASE, type Database, type Queryable } from '../../platform/postgres/database';
 import { databaseNow } from '../database-clock';
 import { lateFacts } from '../projection/late-revisions';
 import { SlaConfigurations } from '../sla-configurations';
@@ -30,7 +30,7 @@ export interface ExplainedTicket extends Explanation {
 @Injectable()
 @QueryHandler(ExplainTicket)
 export class ExplainTicketHandler implements IQueryHandler<ExplainTicket> {
-  constructor(@Inject(DATABASE) private readonly db: Database) {}
+  constructor(@Inject(READ_DATABASE) private readonly db: Database) {}
 
   async execute({ address, asOf }: ExplainTicket): Promise<ExplainedTicket> {
     return (await explainTicket(this.db, address, asOf)).explained;

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
-import { DATABASE, type Database, type Statement } from '../../platform/postgres/database';
+import { READ_DATABASE, type Database, type Statement } from '../../platform/postgres/database';
 
 /** By what the promises may be told apart; by metric and tenant they always are. */
 const DIMENSIONS = {
@@ -69,7 +69,7 @@ export class SlaCompliance extends Query<readonly ComplianceLine[]> {
 @Injectable()
 @QueryHandler(SlaCompliance)
 export class SlaComplianceHandler implements IQueryHandler<SlaCompliance> {
-  constructor(@Inject(DATABASE) private readonly db: Database) {}
+  constructor(@Inject(READ_DATABASE) private readonly db: Database) {}
 
   execute({ query, tenant }: SlaCompliance): Promise<readonly ComplianceLine[]> {
     const { from = null, to = null, group_by: groups, tenant: wanted = null } = query;
