@@ -13,10 +13,13 @@ export interface SplitBody {
  * surprise must never end up in the part that cannot be forgotten.
  */
 type Place =
-  | { readonly kind: 'personal' }
-  | { readonly kind: 'scalar' }
-  | { readonly kind: 'opaque' }
-  | { readonly kind: 'container'; readonly fields: ReadonlyMap<string, Place>; readonly items: Place | null };
+  { readonly kind: 'personal' } | { readonly kind: 'scalar' } | { readonly kind: 'opaque' } | Container;
+
+interface Container {
+  readonly kind: 'container';
+  readonly fields: ReadonlyMap<string, Place>;
+  readonly items: Place | null;
+}
 
 /** As much of a zod schema as its parts have in common. */
 interface Schema {
@@ -62,33 +65,50 @@ interface Halves {
   readonly personal: unknown;
 }
 
-function splitValue(place: Place | undefined, value: unknown): Halves {
-  const inData = { data: value, personal: undefined };
-  const inPersonal = { data: undefined, personal: value };
-  if (place === undefined || place.kind === 'personal') return inPersonal;
-  if (place.kind === 'opaque' || value === null) return inData;
-  if (typeof value !== 'object') return place.kind === 'scalar' ? inData : inPersonal;
-  if (place.kind === 'scalar') return inPersonal;
-  if (!Array.isArray(value)) return splitFields(place.fields, value as JsonObject);
-  return place.items === null ? inPersonal : splitItems(place.items, value);
+/** Where a value goes as a whole; null for what has to be taken apart. */
+function sideOf(place: Place | undefined, value: unknown): keyof Halves | null {
+  if (place === undefined || place.kind === 'personal') return 'personal';
+  if (place.kind === 'opaque' || value === null) return 'data';
+  if (typeof value !== 'object') return place.kind === 'scalar' ? 'data' : 'personal';
+  if (place.kind === 'scalar') return 'personal';
+  return Array.isArray(value) && place.items === null ? 'personal' : null;
 }
 
-function splitFields(fields: ReadonlyMap<string, Place>, value: JsonObject): Halves {
-  const data: [string, unknown][] = [];
-  const personal: [string, unknown][] = [];
-  for (const [key, child] of Object.entries(value)) {
-    const halves = splitValue(fields.get(key), child);
-    if (halves.data !== undefined) data.push([key, halves.data]);
-    if (halves.personal !== undefined) personal.push([key, halves.personal]);
+function splitValue(place: Place | undefined, value: unknown): Halves {
+  const side = sideOf(place, value);
+  if (side !== null) return { data: undefined, personal: undefined, [side]: value };
+  const { fields, items } = place as Container;
+  return Array.isArray(value)
+    ? splitItems(items ?? undefined, value)
+    : splitFields(fields, value as JsonObject);
+}
+
+function splitFields(fields: Container['fields'], value: JsonObject): Halves {
+  const data = {};
+  let personal: Record<string, unknown> | undefined;
+  for (const key of Object.keys(value)) {
+    const child = value[key];
+    const place = fields.get(key);
+    const side = sideOf(place, child);
+    // Most values are whole, and no halves are made for them.
+    const halves = side === null ? splitValue(place, child) : undefined;
+    put(data, key, side === 'data' ? child : halves?.data);
+    const own = side === 'personal' ? child : halves?.personal;
+    if (own !== undefined) put((personal ??= {}), key, own);
   }
-  return {
-    data: Object.fromEntries(data),
-    personal: personal.length === 0 ? undefined : Object.fromEntries(personal),
-  };
+  return { data, personal };
+}
+
+/** Also a key called `__proto__` becomes a property and nothing else. */
+function put(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (value === undefined) return;
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
 }
 
 /** The personal half of an array is keyed by index; an item that is wholly personal leaves null behind. */
-function splitItems(items: Place, value: readonly unknown[]): Halves {
+function splitItems(items: Place | undefined, value: readonly unknown[]): Halves {
   const halves = value.map((item) => splitValue(items, item));
   const personal = halves.flatMap((half, index) =>
     half.personal === undefined ? [] : [[String(index), half.personal] as const],

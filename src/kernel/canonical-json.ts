@@ -32,12 +32,43 @@ function ofArray(items: readonly Json[]): string {
   return `${text}]`;
 }
 
+/** Names of members, quoted, with their colon: the same few dozen stand in every event. */
+const knownNames = new Map<string, string>();
+const KNOWN_NAMES_MAX = 1000;
+
 function ofObject(object: Readonly<Record<string, Json | undefined>>): string {
-  let text = '';
-  for (const key of Object.keys(object).sort()) {
+  let text = '{';
+  for (const key of inOrder(Object.keys(object))) {
     const member = object[key];
     if (member === undefined) continue;
-    text += `${text === '' ? '{' : ','}${quotedJson(key)}:${canonicalJson(member)}`;
+    if (text.length > 1) text += ',';
+    text += nameOf(key) + canonicalJson(member);
   }
-  return text === '' ? '{}' : `${text}}`;
+  return `${text}}`;
+}
+
+function nameOf(key: string): string {
+  const known = knownNames.get(key);
+  if (known !== undefined) return known;
+  const name = `${quotedJson(key)}:`;
+  if (knownNames.size < KNOWN_NAMES_MAX) knownNames.set(key, name);
+  return name;
+}
+
+const FEW = 24;
+
+/** In place. What sort() allocates for a few keys costs more than to put each in its place. */
+function inOrder(keys: string[]): string[] {
+  if (keys.length > FEW) return keys.sort();
+  for (let next = 1; next < keys.length; next += 1) {
+    const key = keys[next] ?? '';
+    let place = next;
+    for (; place > 0; place -= 1) {
+      const before = keys[place - 1] ?? '';
+      if (before <= key) break;
+      keys[place] = before;
+    }
+    keys[place] = key;
+  }
+  return keys;
 }

@@ -1,5 +1,5 @@
 import { cellsOf, openSession, type Session } from '../../src/platform/postgres/copy';
-import { CopyRows } from '../../src/platform/postgres/copy-rows';
+import { BinaryFields } from '../../src/platform/postgres/binary-fields';
 import { StatementError } from '../../src/platform/postgres/database-error';
 import { freshDatabase } from '../support/database';
 
@@ -32,7 +32,7 @@ describe('a session with COPY', () => {
   }
 
   it('brings every text in and out as it is, and null as null', async () => {
-    const rows = new CopyRows();
+    const rows = new BinaryFields();
     for (const [n, words] of [...AWKWARD, null].entries()) {
       rows.row(2);
       rows.int(n);
@@ -53,7 +53,7 @@ describe('a session with COPY', () => {
   });
 
   it('tells what PostgreSQL refuses, and goes on', async () => {
-    const rows = new CopyRows();
+    const rows = new BinaryFields();
     rows.row(1);
     rows.text('no\0thing');
     await expect(session.copyIn('note (words)', rows.between(0, rows.end))).rejects.toThrow(StatementError);

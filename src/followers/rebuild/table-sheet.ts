@@ -1,10 +1,11 @@
 import { asError } from '../../kernel/errors';
-import { CopyRows } from '../../platform/postgres/copy-rows';
+import { OID } from '../../platform/postgres/binary-array';
+import { BinaryFields } from '../../platform/postgres/binary-fields';
 import { type Cell, type ColumnType, type Row, type Table } from '../projections/table';
 
 interface SheetColumn {
   readonly name: string;
-  readonly write: (into: CopyRows, cell: NonNullable<Cell>) => void;
+  readonly write: (into: BinaryFields, cell: NonNullable<Cell>) => void;
 }
 
 /** A projection's cells are of their column's type: one that is not can't be written, and its ticket is parked. */
@@ -17,7 +18,7 @@ const WRITERS: Readonly<Record<ColumnType, SheetColumn['write']>> = {
   int: (into, cell) => into.int(Number(cell)),
   bigint: (into, cell) => into.bigint(Number(cell)),
   timestamptz: (into, cell) => into.timestamptz(Number(cell)),
-  'text[]': (into, cell) => into.texts(cell as readonly string[]),
+  'text[]': (into, cell) => into.array(OID.text, cell as readonly string[], (one, text) => one.text(text)),
 };
 
 /** What goes into one new table: the rows of some tickets, one ticket behind the other. */
@@ -25,7 +26,7 @@ export class TableSheet {
   /** The table with its columns, as COPY names it. */
   readonly target: string;
   readonly #columns: readonly SheetColumn[];
-  readonly #rows = new CopyRows();
+  readonly #rows = new BinaryFields();
   /** Of each ticket in turn: where its rows end. */
   readonly #ends: number[] = [];
 

@@ -2,7 +2,6 @@ import { StringDecoder } from 'node:string_decoder';
 import { type Readable } from 'node:stream';
 import { Client, escapeLiteral } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { COPY_BEGIN, COPY_END } from './copy-rows';
 import { type Queryable } from './database';
 import { translated } from './database-error';
 
@@ -12,7 +11,7 @@ export interface Session extends Queryable {
   transaction<T>(work: () => Promise<T>): Promise<T>;
   /** Lines of COPY's text format, as many at a time as came in at once; null is the empty text. */
   copyOut(select: CopySource): AsyncGenerator<readonly string[]>;
-  /** `target` is a table with its columns; the bytes are of `CopyRows`, and stay as they are until it is done. */
+  /** `target` is a table with its columns; the bytes are of `BinaryFields`, and stay as they are until it is done. */
   copyIn(target: string, rows: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
@@ -29,6 +28,10 @@ export interface SessionOptions {
   readonly applicationName: string;
   readonly settings?: Readonly<Record<string, string>>;
 }
+
+/** Of COPY's binary format: no flags, and nothing behind them. */
+const COPY_BEGIN = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
+const COPY_END = Buffer.from([0xff, 0xff]);
 
 export async function openSession({ url, applicationName, settings = {} }: SessionOptions): Promise<Session> {
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);

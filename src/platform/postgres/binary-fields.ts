@@ -3,27 +3,22 @@ const POSTGRES_EPOCH_MS = 946_684_800_000;
 const DAY_MS = 86_400_000;
 /** Of JavaScript's calendar. */
 const LAST_INSTANT_MS = 8.64e15;
-const TEXT_OID = 25;
 const TWO_TO_32 = 0x1_0000_0000;
 const FIRST_CAPACITY = 16 * 1024;
 /** Where a loop in JavaScript is done before a call of Node's encoder has begun. */
 const SHORT_TEXT = 40;
 
-const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
-/** Of a COPY in binary: no flags, and nothing behind them. */
-export const COPY_BEGIN: Uint8Array = Buffer.concat([SIGNATURE, Buffer.alloc(8)]);
-export const COPY_END: Uint8Array = Buffer.from([0xff, 0xff]);
-
 /**
- * Rows in the binary format of COPY, one behind the other: neither side then writes or reads numbers and instants as text,
- * which takes both longer than all the rest of it. What a column can't hold throws, before PostgreSQL sees it.
+ * Values in PostgreSQL's binary form, each behind its length, one after the other: neither side then writes or reads numbers
+ * and instants as text, which takes both longer than all the rest of it. What a type can't hold throws, before PostgreSQL
+ * sees it.
  */
-export class CopyRows {
+export class BinaryFields {
   #bytes = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
   #view = viewOf(this.#bytes);
   #end = 0;
 
-  /** In bytes: where the next row begins. */
+  /** In bytes: where the next one begins. */
   get end(): number {
     return this.#end;
   }
@@ -38,6 +33,7 @@ export class CopyRows {
     this.#end = end;
   }
 
+  /** The head of a row of COPY. */
   row(columns: number): void {
     this.#reserve(2);
     this.#view.setInt16(this.#end, columns);
@@ -46,6 +42,13 @@ export class CopyRows {
 
   none(): void {
     this.#int32(-1);
+  }
+
+  bytea(bytes: Uint8Array): void {
+    this.#reserve(4 + bytes.length);
+    this.#view.setInt32(this.#end, bytes.length);
+    this.#bytes.set(bytes, this.#end + 4);
+    this.#end += 4 + bytes.length;
   }
 
   text(text: string): void {
@@ -114,37 +117,52 @@ export class CopyRows {
   }
 
   uuid(uuid: string): void {
-    this.#reserve(20);
-    this.#view.setInt32(this.#end, 16);
-    let at = this.#end + 4;
-    const end = at + 16;
-    let n = 0;
-    while (at < end && n + 1 < uuid.length) {
-      if (uuid.charCodeAt(n) === DASH) n += 1;
-      const high = HEX[uuid.charCodeAt(n)] ?? NO_DIGIT;
-      const low = HEX[uuid.charCodeAt(n + 1)] ?? NO_DIGIT;
-      if ((high | low) > 15) break;
-      this.#bytes[at] = (high << 4) | low;
-      at += 1;
-      n += 2;
-    }
-    if (at < end || n < uuid.length) throw new RangeError(`${uuid} is not a UUID`);
-    this.#end = end;
+    if (this.#hex(uuid, 16) !== uuid.length) throw new RangeError(`${uuid} is not a UUID`);
   }
 
-  texts(items: readonly string[]): void {
-    const sizeAt = this.#end;
-    this.#int32(0);
-    const start = this.#end;
-    this.#int32(items.length === 0 ? 0 : 1);
-    this.#int32(0);
-    this.#int32(TEXT_OID);
-    if (items.length > 0) {
-      this.#int32(items.length);
-      this.#int32(1);
-      for (const item of items) this.text(item);
+  /** A bytea that is at hand as hex text. */
+  hex(hex: string): void {
+    if (this.#hex(hex, hex.length >> 1) !== hex.length) throw new RangeError(`${hex} is not hex`);
+  }
+
+  /** A field of so many bytes; dashes between them do not count. Returns how much it has read, -1 where that is no hex. */
+  #hex(text: string, size: number): number {
+    this.#reserve(4 + size);
+    this.#view.setInt32(this.#end, size);
+    let at = this.#end + 4;
+    const end = at + size;
+    let n = 0;
+    for (; at < end; at += 1, n += 2) {
+      if (text.charCodeAt(n) === DASH) n += 1;
+      const high = HEX[text.charCodeAt(n)] ?? NO_DIGIT;
+      const low = HEX[text.charCodeAt(n + 1)] ?? NO_DIGIT;
+      if ((high | low) > 15) return -1;
+      this.#bytes[at] = (high << 4) | low;
     }
-    this.#view.setInt32(sizeAt, this.#end - start);
+    this.#end = end;
+    return n;
+  }
+
+  /** An array of one dimension; `oid` is of its elements. */
+  array<T>(
+    oid: number,
+    items: readonly (T | null | undefined)[],
+    write: (into: BinaryFields, item: T) => void,
+  ): void {
+    const start = this.#end;
+    for (const word of [0, items.length === 0 ? 0 : 1, 0, oid]) this.#int32(word);
+    if (items.length > 0) for (const word of [items.length, 1]) this.#int32(word);
+    let hasNull = 0;
+    // By index: an iterator would make an object for each item, and these are the columns of every event.
+    for (let n = 0; n < items.length; n += 1) {
+      const item = items[n];
+      if (item === null || item === undefined) {
+        this.none();
+        hasNull = 1;
+      } else write(this, item);
+    }
+    this.#view.setInt32(start, this.#end - start - 4);
+    this.#view.setInt32(start + 8, hasNull);
   }
 
   #int32(n: number): void {
