@@ -12,7 +12,7 @@ export const sourceSettings = profileSettings.extend({
   require_https: z.boolean().optional(),
   /** SHA-256 (or, behind nginx, SHA-1) fingerprints; without any every certificate of TLS_CLIENT_CA will do. */
   client_certificates: z
-    .array(z.string().regex(FINGERPRINT, 'a SHA-256 fingerprint in hex'))
+    .array(z.string().regex(FINGERPRINT, 'a SHA-256 (behind nginx: SHA-1) fingerprint in hex'))
     .min(1)
     .optional(),
   rate: z
