@@ -87,7 +87,7 @@ export class SourceService {
         `This token may add sources of the tenant ${acting.tenant} only.`,
       );
     }
-    const settings = checkedSettings(wanted.profile, wanted.settings ?? {});
+    const settings = checkedSettings(wanted.profile, wanted.settings ?? {}, acting);
     const secret = wanted.secret ?? newSecret(wanted.profile);
     const source = {
       name: wanted.name,
@@ -172,7 +172,7 @@ export class SourceService {
   async configure(name: string, settings: SourceSettings, acting: Acting = LOCAL): Promise<SourceRow> {
     return inTransaction(this.orm, async (tx) => {
       const row = await locked(tx, name, acting.tenant);
-      const checked = checkedSettings(row.profile, settings);
+      const checked = checkedSettings(row.profile, settings, acting);
       await tx.update(SourceRow, { name }, { settings: checked });
       await record(tx, acting, 'source.configure', row, { from: row.settings, to: checked });
       row.settings = checked;
@@ -271,7 +271,11 @@ export class SourceService {
   }
 }
 
-function checkedSettings(profile: string, given: SourceSettings): SourceSettings {
+function checkedSettings(profile: string, given: SourceSettings, { tenant }: Acting): SourceSettings {
+  // Whom a source speaks for, its sender may write events of: no token gives away what it does not have.
+  if (tenant !== null && Object.values(given.tenants ?? {}).some((named) => named !== tenant)) {
+    throw new CasetrailError('forbidden', `This token may name the tenant ${tenant} only.`);
+  }
   const policy = policyOf(profile, given);
   if (typeof policy === 'string')
     throw new CasetrailError('invalid_input', `The settings do not fit: ${policy}.`);
