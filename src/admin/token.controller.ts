@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, SetMetadata } from '@nestjs/common';
 import { z } from 'zod';
+import { TENANT_PATTERN } from '../kernel/ticket-key';
 import { actingOf, NEEDS, SCOPES, type WithCaller } from '../platform/http/bearer-guard';
 import { Parsed } from '../platform/http/parsed';
 import { TokenService } from './token-service';
@@ -8,7 +9,11 @@ export const tokenRequest = z.strictObject({
   label: z.string().min(1).max(100),
   scopes: z.array(z.enum(SCOPES)).min(1).default(['read']),
   /** Null: all tenants, which only a token of all tenants may ask for. */
-  tenant: z.string().nullable().optional(),
+  tenant: z
+    .string()
+    .regex(TENANT_PATTERN, 'lower-case letters, digits, dash and underscore')
+    .nullable()
+    .optional(),
   expires_at: z.iso.datetime({ offset: true }).nullable().optional(),
 });
 

@@ -1,8 +1,6 @@
 import { CasetrailError } from '../kernel/errors';
 import { StatementError } from '../platform/postgres/database-error';
 
-const UNIQUE_VIOLATION = '23505';
-
 export function unavailable(why: string, cause?: unknown): CasetrailError {
   return new CasetrailError('storage_unavailable', `${why}.`, cause === undefined ? undefined : { cause });
 }
@@ -15,7 +13,7 @@ export function isOutage(thrown: unknown): boolean {
 
 /** Another append stored one of the events, or a ticket's first one, in the same moment. */
 export function isRace(thrown: unknown): boolean {
-  return thrown instanceof StatementError && thrown.sqlState === UNIQUE_VIOLATION;
+  return thrown instanceof StatementError && thrown.isTaken;
 }
 
 export function isAboutData(error: Error): error is StatementError {

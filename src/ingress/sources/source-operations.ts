@@ -148,6 +148,7 @@ export const sourceOperations = operationsUnder('/v1/admin/sources', 'Sources', 
     needs: 'admin',
     body: senderToken,
     answers: { 201: { description: 'The token.', schema: newToken } },
+    refusals: conflict,
   },
   {
     method: 'delete',

@@ -1,4 +1,5 @@
 import { DatabaseError as PgError } from 'pg';
+import { QueryFailedError } from 'typeorm';
 import { CasetrailError } from '../../kernel/errors';
 
 /** PostgreSQL refused the statement itself; the connection is fine. */
@@ -21,6 +22,11 @@ export class StatementError extends Error {
     return this.sqlState.startsWith('22') || this.sqlState.startsWith('23');
   }
 
+  /** Something unique is there already; another transaction may have been first. */
+  get isTaken(): boolean {
+    return this.sqlState === '23505';
+  }
+
   /** Another transaction was in the way: the same statement may pass next time. */
   get isTransient(): boolean {
     return this.sqlState === '40001' || this.sqlState === '40P01' || this.sqlState === '55P03';
@@ -32,6 +38,7 @@ export class StatementError extends Error {
  * starting or stopping, a full disk) leaves the outcome unknown and reads as `storage_unavailable`.
  */
 export function translated(thrown: unknown): StatementError | CasetrailError {
+  if (thrown instanceof QueryFailedError) return translated(thrown.driverError);
   if (thrown instanceof StatementError || thrown instanceof CasetrailError) return thrown;
   if (thrown instanceof PgError && thrown.code !== undefined && !isAboutTheServer(thrown.code)) {
     return new StatementError(thrown.code, thrown.constraint, thrown.detail, thrown.message, thrown);

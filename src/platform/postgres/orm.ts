@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
-import { translated } from './database-error';
+import { CasetrailError } from '../../kernel/errors';
+import { StatementError, translated } from './database-error';
 
 export interface OrmOptions {
   readonly url: string;
@@ -32,6 +33,11 @@ export async function inTransaction<T>(orm: DataSource, work: (tx: EntityManager
   try {
     return await orm.transaction(work);
   } catch (thrown) {
-    throw translated(thrown);
+    const error = translated(thrown);
+    if (!(error instanceof StatementError && error.isTaken)) throw error;
+    // Looked for and not found, and taken by another transaction since then; or too secret to be looked for.
+    throw new CasetrailError('conflict', 'Something with this name, key or token is there already.', {
+      cause: error,
+    });
   }
 }
