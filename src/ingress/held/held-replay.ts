@@ -4,7 +4,7 @@ import { type Database } from '../../platform/postgres/database';
 import { Answers } from '../answer';
 import { withoutRequest } from '../authentic';
 import { type WebhookReceiver } from '../receive';
-import { type SourceRegistry } from '../sources/source-registry';
+import { type Source, type SourceRegistry } from '../sources/source-registry';
 import { type HeldRow, nextHeld, release, sourcesWithHeld } from './held-store';
 
 const SECOND = 1000;
@@ -22,7 +22,7 @@ export interface HeldReplayOptions {
 }
 
 /**
- * Appends what was held back as soon as its source takes deliveries again. A delivery leaves the table only once the log
+ * Appends what was held back as soon as its source takes deliveries again, or takes none any more. A delivery leaves the table only once the log
  * (or the quarantine) has it; after a crash in between it is found to be a duplicate, and leaves then.
  */
 export class HeldReplay {
@@ -38,7 +38,7 @@ export class HeldReplay {
 
   async #turn(stopping: AbortSignal): Promise<void> {
     for (const name of await sourcesWithHeld(this.options.db)) {
-      if (this.options.sources.byName(name)?.status === 'active') await this.#replay(name, stopping);
+      if (isDue(this.options.sources.byName(name))) await this.#replay(name, stopping);
     }
   }
 
@@ -66,7 +66,7 @@ export class HeldReplay {
   /** False: not now; it stays held. */
   async #append(row: HeldRow): Promise<boolean> {
     const source = this.options.sources.byName(row.source);
-    if (source?.status !== 'active') return false;
+    if (!isDue(source)) return false;
     const answers = new Answers(row.receiptId);
     const answer = await this.options.receiver
       .receiveAgain(source, withoutRequest(row, false), answers)
@@ -76,4 +76,9 @@ export class HeldReplay {
       this.options.log(`a held delivery of ${row.source}: ${answer.code} (${row.receiptId})`);
     return true;
   }
+}
+
+/** What a paused or blocked source sent waits for its resumption. A retired one has none: what it sent before is due. */
+function isDue(source: Source | undefined): source is Source {
+  return source?.status === 'active' || source?.status === 'retired';
 }

@@ -119,7 +119,7 @@ export const sourceOperations = operationsUnder('/v1/admin/sources', 'Sources', 
   {
     method: 'post',
     path: '/{name}/retire',
-    summary: 'Refuse deliveries for good.',
+    summary: 'Refuse deliveries for good; what was held is appended.',
     needs: 'admin',
     answers: changed,
     refusals: conflict,
