@@ -5,6 +5,10 @@ import { id, INSTANT_EXPECTED, instantOf, jsonObject, ticketIdFault } from './va
 
 const maybeId = id.nullish();
 const text = z.string().nullish();
+/** Of a status, a priority or a kind of channel: they become part of keys and of what is kept of every ticket. */
+const NAME_MAX = 100;
+const name = z.string().min(1).max(NAME_MAX);
+const maybeName = z.string().max(NAME_MAX).nullish();
 const ticketId = id.superRefine((ticket, context) => {
   const message = ticketIdFault(ticket);
   if (message !== null) context.addIssue({ code: 'custom', message });
@@ -34,8 +38,8 @@ const ticketCreated = z.looseObject({
   ticket_id: ticketId,
   created_at: claimedTime,
   origin: z.enum(['customer', 'agent']).nullish(),
-  status: text,
-  priority: text,
+  status: maybeName,
+  priority: maybeName,
   agent_id: maybeId,
   customer_id: maybeId,
   customer: z
@@ -49,7 +53,7 @@ const ticketCreated = z.looseObject({
       email: text,
     })
     .nullish(),
-  channel: z.looseObject({ type: text, chat_id: maybeId, topic_id: maybeId }).nullish(),
+  channel: z.looseObject({ type: maybeName, chat_id: maybeId, topic_id: maybeId }).nullish(),
   initial_message: z.looseObject({ message_id: maybeId, text, content_type: text, file_url: text }).nullish(),
   metadata: jsonObject.nullish(),
   referrer: z.unknown().optional(),
@@ -66,8 +70,8 @@ const messageReceived = z.looseObject({
 
 const statusChanged = z.looseObject({
   ticket_id: ticketId,
-  previous_status: text,
-  new_status: z.string().min(1).max(100),
+  previous_status: maybeName,
+  new_status: name,
   changed_by: z.looseObject({ agent_id: maybeId, rule: text }).nullish(),
   changed_at: claimedTime,
   agent_id: maybeId,
@@ -105,11 +109,11 @@ export const bodies = {
     agent_id: maybeId,
   }),
   'escalation.fired': z.looseObject({ ticket_id: ticketId, metric: text, policy: text }),
-  'priority.changed': z.looseObject({ ticket_id: ticketId, priority: z.string().min(1) }),
+  'priority.changed': z.looseObject({ ticket_id: ticketId, priority: name }),
   'agent.status_changed': z.looseObject({
     agent_id: id,
-    status: z.string().min(1),
-    previous_status: text,
+    status: name,
+    previous_status: maybeName,
     username: text,
   }),
 } as const satisfies Record<SendableType, z.ZodObject>;

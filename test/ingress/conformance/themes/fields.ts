@@ -23,6 +23,7 @@ export const fields: Make = (s) => {
     );
   };
   const of = { ticket_id: 'T-1' };
+  const long = 'x'.repeat(101);
   const said = { ...of, message_id: 1, sender: { type: 'customer' } };
   return [
     wrong('ticket.created', { ticket_id: null }),
@@ -50,5 +51,13 @@ export const fields: Make = (s) => {
     wrong('ticket.resolved', { ...of, resolution_time: 'soon' }),
     wrong('priority.changed', { ...of, priority: 1 }),
     wrong('agent.status_changed', { status: 'online' }),
+    wrong('ticket.created', { ...of, status: long }),
+    wrong('ticket.created', { ...of, priority: long }),
+    wrong('ticket.created', { ...of, channel: { type: long } }),
+    wrong('status.changed', { ...of, new_status: long }),
+    wrong('status.changed', { ...of, new_status: 'open', previous_status: long }),
+    wrong('priority.changed', { ...of, priority: long }),
+    wrong('agent.status_changed', { agent_id: 'A-1', status: long }),
+    wrong('agent.status_changed', { agent_id: 'A-1', status: 'online', previous_status: long }),
   ];
 };
