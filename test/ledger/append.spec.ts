@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { freshDatabase } from '../support/database';
 import { created, event, message, status } from '../support/events';
 import { openLedger, type TestLedger } from '../support/ledger';
@@ -193,9 +193,12 @@ describe('the append', () => {
     }
   });
 
-  test('one event that PostgreSQL refuses among 256 is refused alone', async () => {
-    const good = Array.from({ length: 255 }, (_, i) => node.append(created(`P-${i}`)));
-    const poison = node.append(created('P-poison', 0, { sourceType: 'a\u0000b' }));
+  test.each([
+    ['can not hold', created('P-poison', 0, { sourceType: 'a\u0000b' })],
+    ['can not index', status('P-long', 0, randomBytes(6000).toString('base64'), 'open')],
+  ])('one event that PostgreSQL %s is refused alone among 256', async (_, poisonous) => {
+    const good = Array.from({ length: 255 }, () => node.append(created(`P-${randomUUID()}`)));
+    const poison = node.append(poisonous);
     await expect(poison).rejects.toMatchObject({ code: 'append_refused' });
     const outcomes = await Promise.all(good);
     expect(outcomes.every(({ kind }) => kind === 'stored')).toBe(true);

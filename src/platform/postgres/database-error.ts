@@ -17,9 +17,9 @@ export class StatementError extends Error {
     super(message, { cause });
   }
 
-  /** Classes 22 and 23: the data is at fault, the same statement will fail again. */
+  /** Classes 22, 23 and 54 (too long for an index, too deep): the data is at fault, the same statement will fail again. */
   get isAboutData(): boolean {
-    return this.sqlState.startsWith('22') || this.sqlState.startsWith('23');
+    return /^(22|23|54)/.test(this.sqlState);
   }
 
   /** Something unique is there already; another transaction may have been first. */
