@@ -55,4 +55,35 @@ describe('what was held while its source was paused', () => {
     });
     await post(source, 'NEW').expect(410);
   });
+
+  test('is set aside where a bug of ours refuses it, and what is behind it goes on into the log', async () => {
+    const source = await paused('troubled');
+    const refused = await post(source, 'T-0').expect(200);
+    await post(source, 'T-1').expect(200);
+    const { ledger } = app.services;
+    const append = ledger.append.bind(ledger);
+    const spy = jest
+      .spyOn(ledger, 'append')
+      .mockImplementation((incoming, deadlineAt) =>
+        incoming.ticketId === 'T-0' ? Promise.reject(new Error('a bug')) : append(incoming, deadlineAt),
+      );
+    await change(source, 'resume');
+    await eventually(async () => {
+      expect(await rows(`SELECT ticket_id FROM es.event WHERE source = 'troubled'`)).toEqual([
+        { ticket_id: 'T-1' },
+      ]);
+      expect(await rows(`SELECT 1 FROM app.held WHERE source = 'troubled'`)).toEqual([]);
+    });
+    const [entry] = await rows(
+      `SELECT id, code, status, receipt_id FROM app.quarantine WHERE source = 'troubled'`,
+    );
+    const { receipt_id } = refused.body as Json;
+    expect(entry).toMatchObject({ code: 'internal_error', status: 'open', receipt_id });
+    spy.mockRestore();
+    const retried = await request(app.url)
+      .post(`/v1/admin/quarantine/${String(entry?.['id'])}/retry`)
+      .set('authorization', `Bearer ${ADMIN_TOKEN}`)
+      .expect(200);
+    expect(retried.body).toMatchObject({ status: 'retried', answer: { status: 'accepted' } });
+  });
 });

@@ -3,6 +3,7 @@ import { asError } from '../../kernel/errors';
 import { type Database } from '../../platform/postgres/database';
 import { Answers } from '../answer';
 import { withoutRequest } from '../authentic';
+import { quarantine } from '../quarantine/quarantine-store';
 import { type WebhookReceiver } from '../receive';
 import { type Source, type SourceRegistry } from '../sources/source-registry';
 import { type HeldRow, nextHeld, release, sourcesWithHeld } from './held-store';
@@ -71,7 +72,12 @@ export class HeldReplay {
     const answer = await this.options.receiver
       .receiveAgain(source, withoutRequest(row, false), answers)
       .catch((thrown: unknown) => this.options.receiver.failed(thrown, answers));
-    if (answer.status >= 500) return false;
+    if (answer.code === 'internal_error') {
+      // No sender comes again with it, and the next try would fail too: it is for an operator to see and to retry.
+      const { code, body } = answer;
+      const mistake = { code, detail: String(body['detail']), errors: null, firstEventId: null };
+      await quarantine(this.options.db, { ...row, ...mistake, isImported: false });
+    } else if (answer.status >= 500) return false;
     if (answer.status !== 200)
       this.options.log(`a held delivery of ${row.source}: ${answer.code} (${row.receiptId})`);
     return true;
