@@ -71,6 +71,11 @@ export class Answers {
   }
 }
 
+/** What is wrong. A source that absorbs was answered `quarantined`, with the mistake's code beside it. */
+export function mistakeOf({ code, body }: Answer): string {
+  return typeof body['code'] === 'string' ? body['code'] : code;
+}
+
 function challengeOf(code: RefusalCode): string {
   if (code === 'bearer_missing') return 'Bearer realm="casetrail"';
   if (code === 'bearer_invalid' || code === 'token_expired')

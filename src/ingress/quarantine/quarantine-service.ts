@@ -3,7 +3,7 @@ import { isUuid } from '../../kernel/uuid';
 import { type Acting } from '../../platform/http/bearer-guard';
 import { audit } from '../../platform/postgres/audit';
 import { type Database } from '../../platform/postgres/database';
-import { type Answer, Answers, type FieldMistake } from '../answer';
+import { type Answer, Answers, type FieldMistake, mistakeOf } from '../answer';
 import { type Authentic, withoutRequest } from '../authentic';
 import { readWebhook } from '../dialects/read-webhook';
 import { type Beside } from '../incoming-of';
@@ -125,7 +125,7 @@ export class QuarantineService {
     const source = await this.#sourceOf(row);
     for (let n = 2; n <= BESIDE_MAX; n++) {
       const answer = await this.#append(source, row, { suffix: `#${n}`, causationId: row.firstEventId });
-      if (answer.code === 'idempotency_conflict') continue;
+      if (mistakeOf(answer) === 'idempotency_conflict') continue;
       return this.#concluded(row, 'accepted', answer, acting);
     }
     throw new CasetrailError('conflict', `More than ${BESIDE_MAX} different statements came under one id.`);
@@ -182,7 +182,7 @@ export class QuarantineService {
     }
     const { body } = answer;
     await stillWrong(this.options.db, row.id, {
-      code: typeof body['code'] === 'string' ? body['code'] : answer.code,
+      code: mistakeOf(answer),
       detail: String(body['detail']),
       errors: (body['errors'] as readonly FieldMistake[] | undefined) ?? null,
       firstEventId: (body['duplicate_of'] as string | undefined) ?? row.firstEventId,
