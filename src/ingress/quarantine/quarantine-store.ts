@@ -35,14 +35,15 @@ export interface QuarantineEntry extends Omit<Quarantined, 'raw'> {
 
 export interface QuarantineRow extends QuarantineEntry, Pick<Quarantined, 'raw'> {}
 
-// A sender's retries of the same bytes are one entry with its first arrival; what an operator decided on it stands.
+// A sender's retries of the same bytes (under the same header, where the id stands there and not in them) are one entry
+// with its first arrival; what an operator decided on it stands.
 const KEEP = {
   name: 'app_quarantine_keep',
   text: `
     INSERT INTO app.quarantine AS q (source, receipt_id, received_at, last_received_at, key_id, traceparent, webhook_id,
                                      code, detail, errors, first_event_id, raw, imported)
     VALUES ($1, $2, to_timestamp($3 / 1000.0), to_timestamp($3 / 1000.0), $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12)
-    ON CONFLICT (source, code, body_hash) DO UPDATE
+    ON CONFLICT (source, code, body_hash, left(coalesce(webhook_id, ''), 200)) DO UPDATE
     SET deliveries = q.deliveries + 1,
         last_received_at = greatest(q.last_received_at, EXCLUDED.last_received_at),
         detail = EXCLUDED.detail, errors = EXCLUDED.errors`,
@@ -107,12 +108,13 @@ const RESOLVE = `
   UPDATE app.quarantine SET status = $2, event_id = $3, resolved_at = clock_timestamp(), resolved_by = $4
   WHERE id = $1 AND status = 'open'`;
 
-// Where another entry holds the same bytes under the new code already, this one keeps its old code.
+// Where another entry holds the same delivery under the new code already, this one keeps its old code.
 const STILL_WRONG = `
   UPDATE app.quarantine q
   SET detail = $3, errors = $4::jsonb, first_event_id = $5,
       code = CASE WHEN EXISTS (
-        SELECT FROM app.quarantine o WHERE o.source = q.source AND o.code = $2 AND o.body_hash = q.body_hash AND o.id <> q.id)
+        SELECT FROM app.quarantine o WHERE o.source = q.source AND o.code = $2 AND o.body_hash = q.body_hash
+          AND left(coalesce(o.webhook_id, ''), 200) = left(coalesce(q.webhook_id, ''), 200) AND o.id <> q.id)
         THEN q.code ELSE $2 END
   WHERE q.id = $1`;
 

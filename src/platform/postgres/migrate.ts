@@ -19,6 +19,7 @@ const FILES = [
   '0007_read_side.sql',
   '0008_rebuild_without_feed.sql',
   '0009_quarantine_imported.sql',
+  '0010_quarantine_webhook_id.sql',
 ] as const;
 
 /** An advisory lock of the whole database: two nodes that start together migrate one after the other. */
