@@ -23,8 +23,8 @@ export interface HeldReplayOptions {
 }
 
 /**
- * Appends what was held back as soon as its source takes deliveries again, or takes none any more. A delivery leaves the table only once the log
- * (or the quarantine) has it; after a crash in between it is found to be a duplicate, and leaves then.
+ * Appends what was held back as soon as its source takes deliveries again, or takes none any more. A delivery leaves the
+ * table only once the log (or the quarantine) has it; after a crash in between it is found to be a duplicate, and leaves then.
  */
 export class HeldReplay {
   readonly chore = new Chore({
