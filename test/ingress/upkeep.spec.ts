@@ -168,6 +168,40 @@ describe('the upkeep of the ingress', () => {
       expect(examined).toBe(11);
     });
 
+    test('writes every row and every use of a key, whatever becomes of an examination', async () => {
+      const said: string[] = [];
+      const journal = new DeliveryJournal({ db, log: (message) => void said.push(message) });
+      const examine = (): never => {
+        throw new RangeError('Maximum call stack size exceeded');
+      };
+      journal.note(delivery(noon, { code: 'before' }));
+      journal.note(delivery(noon, { code: 'failing', examine }));
+      journal.note(delivery(noon, { code: 'behind', examine: () => ['a finding'] }));
+      journal.noteUse('journaled', 'k_1', noon);
+      await journal.flush();
+      const rows = await db.query<Json>({ text: 'SELECT code, findings FROM app.delivery ORDER BY code' });
+      expect(rows).toEqual([
+        { code: 'before', findings: null },
+        { code: 'behind', findings: ['a finding'] },
+        { code: 'failing', findings: null },
+      ]);
+      expect(await db.query({ text: `SELECT key_id FROM app.key_use WHERE source = 'journaled'` })).toEqual([
+        { key_id: 'k_1' },
+      ]);
+      expect(said).toEqual([expect.stringContaining('Maximum call stack size exceeded')]);
+    });
+
+    test('examines a delivery once, however often its row is tried', async () => {
+      const journal = new DeliveryJournal({ db, log: () => undefined });
+      let examined = 0;
+      const examine = (): readonly string[] => [`finding ${(examined += 1)}`];
+      for (let n = 0; n < 8; n++) journal.note(delivery(noon, { examine }));
+      journal.note(delivery(noon, { eventId: 'what no column of ids can hold' }));
+      await journal.flush();
+      expect(await kept()).toEqual([{ source: 'journaled', code: 'signature_invalid', n: 8 }]);
+      expect(examined).toBe(8);
+    });
+
     test('forgets what is older than its retention, however much it is, and nothing else', async () => {
       const old = noon - 31 * DAY;
       await db.query({

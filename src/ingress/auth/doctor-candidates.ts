@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { canonicalJson, type Json } from '../../kernel/canonical-json';
 import { without } from '../json/json-pointer';
-import { type JsonObject } from '../json/strict-json';
+import { readJson } from '../json/strict-json';
 import { type AuthRequest, headerOf } from './auth-request';
 import { envelopeIn, signedContent } from './envelope-hmac';
 import { DIGEST_BYTES, type Signed } from './hmac';
@@ -53,22 +53,18 @@ function rewritten(raw: Buffer): readonly SignedCandidate[] {
   return [
     ...named('the body without white space around it', text.trim()),
     ...named('the body with a newline behind it', `${text}\n`),
-    ...reserialised(text).flatMap((form) =>
+    ...reserialised(raw).flatMap((form) =>
       named('re-serialised JSON instead of the bytes that were sent', form),
     ),
   ];
 }
 
-function reserialised(text: string): readonly string[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return [];
-  }
-  if (typeof value !== 'object' || value === null) return [];
-  const unsigned = without(value as JsonObject, [['signature']]);
-  return [value, unsigned].flatMap((one) => [
+/** Only of what we would take once the signature is right: a body nested without end can be parsed, but not written. */
+function reserialised(raw: Buffer): readonly string[] {
+  const read = readJson(raw);
+  if (read.kind === 'malformed') return [];
+  const { value } = read;
+  return [value, without(value, [['signature']])].flatMap((one) => [
     JSON.stringify(one),
     JSON.stringify(one, null, 2),
     pythonJson(one),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Chore } from '../../kernel/chore';
 import { asError } from '../../kernel/errors';
+import { nextTurn } from '../../kernel/next-turn';
 import { type Queryable } from '../../platform/postgres/database';
 import { StatementError } from '../../platform/postgres/database-error';
 import { storableText } from '../../platform/postgres/storable-text';
@@ -94,9 +95,9 @@ export class DeliveryJournal {
   async flush(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.slice(0, BATCH_MAX);
+      for (const row of batch) if (row.examine !== null) await this.#examine(row, row.examine);
       await this.#write(batch);
       this.#waiting = this.#waiting.slice(batch.length);
-      this.#examinations -= batch.filter(({ examine }) => examine !== null).length;
     }
     if (this.#used.size === 0) return;
     const used = [...this.#used.values()];
@@ -105,6 +106,21 @@ export class DeliveryJournal {
       ...USED,
       values: [used.map((u) => u.source), used.map((u) => u.keyId), used.map((u) => u.at)],
     });
+  }
+
+  /**
+   * Once, however often the row is tried. It works on what anybody may send: were it to throw, the batch would never be
+   * written, and were it to run with others in one turn of the event loop, nobody would be answered meanwhile.
+   */
+  async #examine(row: Row, examine: () => readonly string[]): Promise<void> {
+    row.examine = null;
+    this.#examinations -= 1;
+    try {
+      row.findings = JSON.stringify(examine().map(storableText));
+    } catch (thrown) {
+      this.options.log(`receipt ${row.receiptId} could not be examined: ${asError(thrown).message}`);
+    }
+    await nextTurn();
   }
 
   /** A row that PostgreSQL can't hold must not stop those behind it: by halving it is found and left out. */
@@ -127,7 +143,7 @@ export class DeliveryJournal {
     const isExamined = examine !== null && this.#examinations < EXAMINATIONS_MAX;
     if (isExamined) this.#examinations += 1;
     const bodyHash = body === null ? null : createHash('sha256').update(body).digest();
-    return { ...rest, bodyHash, examine: isExamined ? examine : null };
+    return { ...rest, bodyHash, examine: isExamined ? examine : null, findings: null };
   }
 
   #isFlood({ source, receivedAt }: Delivery): boolean {
@@ -142,8 +158,12 @@ export class DeliveryJournal {
   }
 }
 
-interface Row extends Omit<Delivery, 'body'> {
+interface Row extends Omit<Delivery, 'body' | 'examine'> {
   readonly bodyHash: Buffer | null;
+  /** Until it was called: it holds the body. */
+  examine: Delivery['examine'];
+  /** JSON. */
+  findings: string | null;
 }
 
 function columnsOf(batch: readonly Row[]): unknown[] {
@@ -161,6 +181,6 @@ function columnsOf(batch: readonly Row[]): unknown[] {
     batch.map((d) => d.keyId),
     batch.map((d) => d.clientIp),
     batch.map((d) => d.eventId),
-    batch.map((d) => (d.examine === null ? null : JSON.stringify(d.examine().map(storableText)))),
+    batch.map((d) => d.findings),
   ];
 }

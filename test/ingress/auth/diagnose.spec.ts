@@ -152,4 +152,17 @@ describe('the signature doctor', () => {
     expect(findings.join('\n')).toMatch(expected);
     expect(findings.join('\n')).not.toContain(SECRET);
   });
+
+  test.each([
+    ['arrays', `${'['.repeat(32_000)}${']'.repeat(32_000)}`],
+    ['objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+  ])('takes %s nested without end as it takes any other body', (_what, body) => {
+    const shown = header(mac('sha1', SECRET, body));
+    expect(diagnose(flat, ONE_KEY, plain(shown, body))).toEqual([
+      'The signature would match but for: HMAC-SHA1 instead of HMAC-SHA256.',
+    ]);
+    expect(diagnose(flat, ONE_KEY, plain(header(mac('sha256', 'other', body)), body))).toEqual([
+      expect.stringMatching(/another secret/),
+    ]);
+  });
 });
