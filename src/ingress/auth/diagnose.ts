@@ -4,15 +4,13 @@ import { tokenFindings } from './diagnose-tokens';
 import {
   ENVELOPE,
   RAW_BODY,
-  secretCandidates,
+  type SecretCandidate,
   type ShownDigest,
-  shownDigests,
-  type SignedCandidate,
-  signedCandidates,
   STANDARD_CONTENT,
 } from './doctor-candidates';
+import { type Match, matchesOf, type ShownText } from './doctor-matches';
 import { envelopeIn } from './envelope-hmac';
-import { ALGORITHM_NAMES, hmac, isEqual } from './hmac';
+import { ALGORITHM_NAMES } from './hmac';
 import { type Algorithm, type AuthPolicy, requestSchemes, type RequestScheme } from './scheme';
 import { checkStandardWebhooks, WEBHOOK_SIGNATURE } from './standard-webhooks';
 
@@ -23,12 +21,7 @@ interface Wanted {
   readonly algorithm: Algorithm;
   readonly encoding: 'hex' | 'base64';
   readonly prefix: string;
-  readonly isDecoded: boolean;
-}
-
-interface Shown {
-  readonly place: string;
-  readonly text: string;
+  readonly secret: SecretCandidate['form'];
 }
 
 const USUAL_HEADERS = [
@@ -52,31 +45,33 @@ export function diagnose(
 ): readonly string[] {
   const schemes = requestSchemes([...policy.anyOf, ...policy.require]);
   const shown = shownSignatures(schemes, request);
+  const wanted = schemes.flatMap((scheme) => wantedBy(scheme) ?? []);
+  const matches = matchesOf(wanted.length === 0 ? [] : shown, credentials.secrets, request);
   const findings = [
     ...schemes.flatMap((scheme) => skewFindings(scheme, credentials, request)),
-    ...schemes.flatMap((scheme) => {
-      const wanted = wantedBy(scheme);
-      return wanted === null ? [] : signatureFindings(wanted, shown, credentials.secrets, request);
-    }),
+    ...wanted.flatMap((one) => signatureFindings(one, matches.found, request.receivedAt)),
     ...tokenFindings(schemes, credentials, request),
   ];
   if (findings.length > 0) return [...new Set(findings)];
   if (shown.length === 0 && headerOf(request, 'authorization') === null) {
     return ['The request shows no signature and no token anywhere we looked.'];
   }
-  return ['Nothing we tried would have matched: the sender most likely signs with another secret.'];
+  return [
+    'Nothing we tried would have matched: the sender most likely signs with another secret.',
+    ...(matches.isComplete ? [] : ['Of so large a body not everything was tried: send a small one.']),
+  ];
 }
 
 function wantedBy(scheme: RequestScheme): Wanted | null {
   switch (scheme.kind) {
     case 'body-hmac': {
       const { header, algorithm, encoding, prefix } = scheme;
-      return { place: header, content: RAW_BODY, algorithm, encoding, prefix, isDecoded: false };
+      return { place: header, content: RAW_BODY, algorithm, encoding, prefix, secret: 'text' };
     }
     case 'envelope-hmac': {
       const { algorithm } = scheme;
       const place = BODY_FIELD;
-      return { place, content: ENVELOPE, algorithm, encoding: 'hex', prefix: '', isDecoded: false };
+      return { place, content: ENVELOPE, algorithm, encoding: 'hex', prefix: '', secret: 'text' };
     }
     case 'standard-webhooks':
       return {
@@ -85,7 +80,7 @@ function wantedBy(scheme: RequestScheme): Wanted | null {
         algorithm: 'sha256',
         encoding: 'base64',
         prefix: 'v1,',
-        isDecoded: true,
+        secret: 'decoded',
       };
     case 'bearer':
     case 'telegram-token':
@@ -95,7 +90,7 @@ function wantedBy(scheme: RequestScheme): Wanted | null {
   }
 }
 
-function shownSignatures(schemes: readonly RequestScheme[], request: AuthRequest): readonly Shown[] {
+function shownSignatures(schemes: readonly RequestScheme[], request: AuthRequest): readonly ShownText[] {
   const own = schemes.flatMap((scheme) => (scheme.kind === 'body-hmac' ? [scheme.header] : []));
   const names = new Map([...own, ...USUAL_HEADERS].map((name) => [name.toLowerCase(), name] as const));
   const inHeaders = [...names.values()].flatMap((place) => {
@@ -109,51 +104,28 @@ function shownSignatures(schemes: readonly RequestScheme[], request: AuthRequest
 }
 
 /** Of all that would have matched, what differs least: the simplest thing to mend at the sender. */
-function signatureFindings(
-  wanted: Wanted,
-  shown: readonly Shown[],
-  keys: readonly SecretKey[],
-  request: AuthRequest,
-): readonly string[] {
-  const contents = signedCandidates(request);
-  const matches = shown.flatMap(({ place, text }) =>
-    shownDigests(text).flatMap((digest) =>
-      keys.flatMap((key) =>
-        matchesOf(wanted, digest, key, contents).map((changes) => [
-          ...(place === wanted.place ? [] : [`sent as ${place} instead of ${wanted.place}`]),
-          ...lifetimeChange(key, request.receivedAt),
-          ...changes,
-        ]),
-      ),
-    ),
-  );
-  const best = matches.reduce<readonly string[] | null>(
-    (least, one) => (one.length > 0 && (least === null || one.length < least.length) ? one : least),
-    null,
-  );
+function signatureFindings(wanted: Wanted, matches: readonly Match[], now: number): readonly string[] {
+  const best = matches
+    .map((match) => changesOf(wanted, match, now))
+    .reduce<readonly string[] | null>(
+      (least, one) => (one.length > 0 && (least === null || one.length < least.length) ? one : least),
+      null,
+    );
   return best === null ? [] : [`The signature would match but for: ${best.join('; ')}.`];
 }
 
-function matchesOf(
+function changesOf(
   wanted: Wanted,
-  shown: ShownDigest,
-  key: SecretKey,
-  contents: readonly SignedCandidate[],
-): readonly (readonly string[])[] {
-  return contents.flatMap((content) =>
-    secretCandidates(key.secret, wanted.isDecoded).flatMap((secret) => {
-      if (!isEqual(hmac(shown.algorithm, secret.bytes, content.bytes), shown.digest)) return [];
-      return [
-        [
-          ...formChanges(wanted, shown),
-          ...(content.name === wanted.content
-            ? []
-            : [`signed was ${content.name} instead of ${wanted.content}`]),
-          ...(secret.change === null ? [] : [`signed with ${secret.change} (${key.keyId})`]),
-        ],
-      ];
-    }),
-  );
+  { place, shown, key, secret, content }: Match,
+  now: number,
+): readonly string[] {
+  return [
+    ...(place === wanted.place ? [] : [`sent as ${place} instead of ${wanted.place}`]),
+    ...lifetimeChange(key, now),
+    ...formChanges(wanted, shown),
+    ...(content === wanted.content ? [] : [`signed was ${content} instead of ${wanted.content}`]),
+    ...(secret.form === wanted.secret ? [] : [`signed with ${secret.name} (${key.keyId})`]),
+  ];
 }
 
 function formChanges(wanted: Wanted, { algorithm, encoding, prefix }: ShownDigest): readonly string[] {

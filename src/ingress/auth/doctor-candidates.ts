@@ -8,13 +8,16 @@ import { DIGEST_BYTES, type Signed } from './hmac';
 import { ALGORITHMS, type Algorithm } from './scheme';
 import { WEBHOOK_ID, WEBHOOK_TIMESTAMP } from './standard-webhooks';
 
-/** Beyond this the doctor tries only what costs little: whoever sends large bodies must not buy our time with them. */
-const THOROUGH_BYTES = 64 * 1024;
+/** Larger bodies are not written anew: that can make them sixty times as large. */
+export const REWRITTEN_MAX = 8 * 1024;
+/** Of one header or field: the longest signature has 140 characters, and during a rotation a few stand side by side. */
+const SHOWN_CHARACTERS_MAX = 1000;
+const SHOWN_MAX = 8;
 
 /** Something that a sender may have signed, with its name in words. */
 export interface SignedCandidate {
   readonly name: string;
-  readonly bytes: Signed;
+  readonly bytes: Uint8Array;
 }
 
 export const RAW_BODY = 'the raw body';
@@ -26,10 +29,12 @@ export function signedCandidates(request: AuthRequest): readonly SignedCandidate
   const envelope = envelopeIn(raw);
   const candidates: SignedCandidate[] = [
     { name: RAW_BODY, bytes: raw },
-    ...(typeof envelope === 'string' ? [] : [{ name: ENVELOPE, bytes: signedContent(envelope) }]),
+    ...(typeof envelope === 'string'
+      ? []
+      : [{ name: ENVELOPE, bytes: Buffer.from(signedContent(envelope)) }]),
     ...standardCandidates(request),
   ];
-  return raw.length > THOROUGH_BYTES ? candidates : [...candidates, ...rewritten(raw)];
+  return raw.length > REWRITTEN_MAX ? candidates : [...candidates, ...rewritten(raw)];
 }
 
 function standardCandidates(request: AuthRequest): readonly SignedCandidate[] {
@@ -49,7 +54,7 @@ function rewritten(raw: Buffer): readonly SignedCandidate[] {
   if (!isUtf8(raw)) return [];
   const text = raw.toString('utf8');
   const named = (name: string, rewrittenText: string): SignedCandidate[] =>
-    rewrittenText === text ? [] : [{ name, bytes: rewrittenText }];
+    rewrittenText === text ? [] : [{ name, bytes: Buffer.from(rewrittenText) }];
   return [
     ...named('the body without white space around it', text.trim()),
     ...named('the body with a newline behind it', `${text}\n`),
@@ -64,12 +69,13 @@ function reserialised(raw: Buffer): readonly string[] {
   const read = readJson(raw);
   if (read.kind === 'malformed') return [];
   const { value } = read;
-  return [value, without(value, [['signature']])].flatMap((one) => [
+  const forms = [value, without(value, [['signature']])].flatMap((one) => [
     JSON.stringify(one),
     JSON.stringify(one, null, 2),
     pythonJson(one),
     canonicalJson(one as Json),
   ]);
+  return [...new Set(forms)];
 }
 
 /** Python's json.dumps puts a space behind each comma and colon, and escapes what is not ASCII. */
@@ -85,33 +91,35 @@ function pythonJson(value: unknown): string {
 }
 
 export interface SecretCandidate {
-  /** Null: the secret as it was given to the sender. */
-  readonly change: string | null;
+  /** As the secret is printed; decoded from base64, as Standard Webhooks wants it; or with some other change. */
+  readonly form: 'text' | 'decoded' | 'changed';
+  /** In words, where it is not what the scheme wants. */
+  readonly name: string;
   readonly bytes: Signed;
 }
 
-export function secretCandidates(secret: string, isDecoded: boolean): readonly SecretCandidate[] {
+export function secretCandidates(secret: string): readonly SecretCandidate[] {
   const trimmed = secret.trim();
   const bare = secret.replace(/^whsec_/, '');
-  const text = {
-    change: isDecoded ? 'the text of the secret, not base64-decoded behind whsec_' : null,
-    bytes: secret,
-  };
-  const decoded = {
-    change: isDecoded ? null : 'the base64-decoded secret instead of its text',
-    bytes: Buffer.from(bare, 'base64'),
-  };
+  const changed = (name: string, bytes: Signed): SecretCandidate => ({ form: 'changed', name, bytes });
   return [
-    ...(isDecoded ? [decoded, text] : [text, decoded]),
-    { change: 'a newline behind the secret', bytes: `${secret}\n` },
-    { change: 'a carriage return and newline behind the secret', bytes: `${secret}\r\n` },
-    { change: 'a space behind the secret', bytes: `${secret} ` },
-    ...(trimmed === secret
-      ? []
-      : [{ change: 'the secret without the white space around it', bytes: trimmed }]),
-    ...(bare === secret ? [] : [{ change: 'the secret without whsec_', bytes: bare }]),
+    {
+      form: 'text',
+      name: 'the text of the secret, not base64-decoded behind whsec_',
+      bytes: secret,
+    },
+    {
+      form: 'decoded',
+      name: 'the base64-decoded secret instead of its text',
+      bytes: Buffer.from(bare, 'base64'),
+    },
+    changed('a newline behind the secret', `${secret}\n`),
+    changed('a carriage return and newline behind the secret', `${secret}\r\n`),
+    changed('a space behind the secret', `${secret} `),
+    ...(trimmed === secret ? [] : [changed('the secret without the white space around it', trimmed)]),
+    ...(bare === secret ? [] : [changed('the secret without whsec_', bare)]),
     ...(/^(?:[0-9a-f]{2})+$/i.test(secret)
-      ? [{ change: 'the hex-decoded secret instead of its text', bytes: Buffer.from(secret, 'hex') }]
+      ? [changed('the hex-decoded secret instead of its text', Buffer.from(secret, 'hex'))]
       : []),
   ];
 }
@@ -125,7 +133,8 @@ export interface ShownDigest {
 }
 
 export function shownDigests(text: string): readonly ShownDigest[] {
-  return text.split(' ').flatMap((part) => {
+  const parts = text.slice(0, SHOWN_CHARACTERS_MAX).split(' ', SHOWN_MAX);
+  return parts.flatMap((part) => {
     const [, prefix = '', bare = ''] =
       /^(sha1=|sha256=|sha512=|v1=|v0=|v1,|hmac=)?"?([^"]*)"?$/i.exec(part) ?? [];
     return (['hex', 'base64', 'base64url'] as const).flatMap((encoding): ShownDigest[] => {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import crypto, { createHmac } from 'node:crypto';
 import { diagnose } from '../../../src/ingress/auth/diagnose';
 import { signBody } from '../../../src/ingress/auth/body-hmac';
 import { signEnvelope } from '../../../src/ingress/auth/envelope-hmac';
@@ -147,6 +147,28 @@ const cases: readonly [string, readonly string[], RegExp][] = [
   ['nothing', diagnose(flat, ONE_KEY, plain({}, text)), /no signature and no token/],
 ];
 
+interface Fed {
+  update(data: string | Uint8Array): this;
+}
+
+/** What a diagnosis costs: HMACs, and the bytes that went into them. */
+function workOf(examine: () => readonly string[]): {
+  findings: readonly string[];
+  hmacs: number;
+  bytes: number;
+} {
+  const made = jest.spyOn(crypto, 'createHmac');
+  const fed = jest.spyOn(Object.getPrototypeOf(createHmac('sha1', '')) as Fed, 'update');
+  try {
+    const findings = examine();
+    const bytes = fed.mock.calls.reduce((sum, [data]) => sum + Buffer.byteLength(data), 0);
+    return { findings, hmacs: made.mock.calls.length, bytes };
+  } finally {
+    made.mockRestore();
+    fed.mockRestore();
+  }
+}
+
 describe('the signature doctor', () => {
   test.each(cases)('recognises %s', (_what, findings, expected) => {
     expect(findings.join('\n')).toMatch(expected);
@@ -161,8 +183,55 @@ describe('the signature doctor', () => {
     expect(diagnose(flat, ONE_KEY, plain(shown, body))).toEqual([
       'The signature would match but for: HMAC-SHA1 instead of HMAC-SHA256.',
     ]);
+    expect(diagnose(flat, ONE_KEY, plain(header(mac('sha256', 'other', body)), body))[0]).toMatch(
+      /another secret/,
+    );
+  });
+
+  describe('works as much as a small sender is worth, whatever is shown to it', () => {
+    const digests = (count: number): string =>
+      Array.from({ length: count }, (_, n) => createHmac('sha1', 'x').update(`${n}`).digest('base64')).join(
+        ' ',
+      );
+    const claims = { event_id: '', event_type: '', timestamp: '' };
+    const HMACS_MAX = 500;
+    const BYTES_MAX = 4 * 1024 * 1024;
+    const keys = { secrets: [key('k_2', 'another'), key('k_1', SECRET)], tokens: [] };
+
+    test.each([
+      ['a body of digests', plain({}, JSON.stringify({ ...claims, signature: digests(500) }))],
+      ['headers of digests', plain({ 'x-signature': digests(250), 'x-hub-signature': digests(250) }, text)],
+      [
+        'a body of a megabyte',
+        plain({ 'x-signature': digests(3), 'webhook-timestamp': '1' }, 'x'.repeat(1 << 20)),
+      ],
+      ['a body that grows when it is written anew', plain({ 'x-signature': digests(3) }, deep(60, 3500))],
+    ])('%s', (_what, request) => {
+      const { findings, hmacs, bytes } = workOf(() => diagnose(crm, keys, request));
+      expect(findings[0]).toMatch(/another secret/);
+      expect(hmacs).toBeLessThanOrEqual(HMACS_MAX);
+      expect(bytes).toBeLessThanOrEqual(BYTES_MAX);
+    });
+  });
+
+  test('recognises the signature of a large body too, and one of several', () => {
+    const large = JSON.stringify({ text: 'x'.repeat(500_000) });
+    const shown = [mac('sha256', 'other', large), mac('sha512', SECRET, large)].join(' ');
+    expect(diagnose(flat, ONE_KEY, plain(header(shown), large))).toEqual([
+      'The signature would match but for: HMAC-SHA512 instead of HMAC-SHA256.',
+    ]);
+  });
+
+  test('says so where not everything could be tried', () => {
+    const body = JSON.stringify({ text: 'x'.repeat(10_000) });
     expect(diagnose(flat, ONE_KEY, plain(header(mac('sha256', 'other', body)), body))).toEqual([
       expect.stringMatching(/another secret/),
+      'Of so large a body not everything was tried: send a small one.',
     ]);
   });
 });
+
+/** Ones in as many lists: laid out line by line, each has all that space in front of it. */
+function deep(depth: number, ones: number): string {
+  return `{"a":${'['.repeat(depth)}${Array(ones).fill(1).join(',')}${']'.repeat(depth)}}`;
+}
