@@ -1,4 +1,4 @@
-import { AddressRanges, clientAddress, isRange } from '../../src/platform/http/client-address';
+import { AddressRanges, clientAddress, isRange, plainAddress } from '../../src/platform/http/client-address';
 
 describe("the sender's address", () => {
   const trusted = new AddressRanges(['10.0.0.0/8', '::1', '2001:db8:ffff::/48']);
@@ -13,6 +13,8 @@ describe("the sender's address", () => {
     ['a hop with a port', '10.0.0.1', '203.0.113.9:55123', '203.0.113.9'],
     ['IPv6 with brackets and port', '::1', '[2001:db8::7]:443', '2001:db8::7'],
     ['rubbish next to us', '10.0.0.1', '203.0.113.9, unknown', '10.0.0.1'],
+    ['a link-local hop with a zone', '10.0.0.1', 'fe80::1%eth0', 'fe80::1'],
+    ['a zone that is the name of no interface', '10.0.0.1', 'fe80::1%a-b.c:d', 'fe80::1'],
     ['proxies all the way', '10.0.0.1', '10.0.0.2', '10.0.0.2'],
   ])('is found where %s', (_name, peer, forwarded, expected) => {
     expect(clientAddress(peer, forwarded, trusted)).toBe(expected);
@@ -24,6 +26,13 @@ describe("the sender's address", () => {
       expect(isRange(text)).toBe(false);
     },
   );
+
+  test('a peer is known without the zone of its interface', () => {
+    const ranges = new AddressRanges(['fe80::/10']);
+    expect(plainAddress('fe80::1%eth0.100')).toBe('fe80::1');
+    expect(ranges.includes(plainAddress('fe80::1%eth0.100'))).toBe(true);
+    expect(plainAddress('::ffff:192.0.2.7')).toBe('192.0.2.7');
+  });
 
   test('a range written for a dual-stack socket holds IPv4 addresses', () => {
     const ranges = new AddressRanges(['::ffff:192.0.2.0/120']);

@@ -48,7 +48,13 @@ function rangeOf(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
 /** A dual-stack socket reports IPv4 peers as ::ffff:1.2.3.4. */
 export function plainAddress(address: string | undefined): string {
   if (address === undefined) return '';
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+  const plain = withoutZone(address);
+  return plain.startsWith('::ffff:') && plain.includes('.') ? plain.slice(7) : plain;
+}
+
+/** The interface behind a link-local address means nothing elsewhere; Node and ipaddr.js differ in how it may be named. */
+function withoutZone(address: string): string {
+  return address.split('%', 1).join('');
 }
 
 /**
@@ -64,7 +70,7 @@ export function clientAddress(
   if (forwardedFor === undefined || !trusted.includes(peer)) return peer;
   const hops = (typeof forwardedFor === 'string' ? forwardedFor : forwardedFor.join(','))
     .split(',')
-    .map((hop) => withoutPort(hop.trim()));
+    .map((hop) => withoutZone(withoutPort(hop.trim())));
   let client = peer;
   for (const hop of hops.reverse()) {
     // A proxy we trust wrote something that is no address: what it stands for is not known, so the proxy itself counts.
