@@ -2,6 +2,7 @@ import { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { type TLSSocket } from 'node:tls';
 import { type AddressRanges, clientAddress, plainAddress } from '../../platform/http/client-address';
+import { headerOf } from '../auth/auth-request';
 import { newReceiptId } from '../receipt';
 
 /** A request at the door, before its body is read. */
@@ -63,21 +64,32 @@ function ownCertificate(socket: TLSSocket): ClientCertificate {
   return { kind: 'verified', fingerprint: plainFingerprint(certificate.fingerprint256) };
 }
 
-/** nginx: X-SSL-Client-Verify and -Fingerprint. Envoy: X-Forwarded-Client-Cert, whose last element is the proxy's own. */
+/**
+ * nginx writes X-SSL-Client-Verify and -Fingerprint, Envoy X-Forwarded-Client-Cert; either passes on what the client itself
+ * sent in the manner of the other. So both at once say nothing.
+ */
 function forwardedCertificate(headers: IncomingHttpHeaders): ClientCertificate {
-  const verify = headers['x-ssl-client-verify'];
-  if (typeof verify === 'string' && verify.toUpperCase() !== 'NONE') {
-    const fingerprint = headers['x-ssl-client-fingerprint'];
-    if (verify.toUpperCase() !== 'SUCCESS') return { kind: 'rejected', reason: verify };
-    return {
-      kind: 'verified',
-      fingerprint: plainFingerprint(typeof fingerprint === 'string' ? fingerprint : ''),
-    };
+  const verify = headerOf({ headers }, 'x-ssl-client-verify');
+  const envoy = headerOf({ headers }, 'x-forwarded-client-cert');
+  if (verify !== null && envoy !== null) {
+    const reason =
+      'the proxy must strip X-SSL-Client-Verify or X-Forwarded-Client-Cert, and lets both through';
+    return { kind: 'rejected', reason };
   }
-  const envoy = headers['x-forwarded-client-cert'];
-  const hash = /(?:^|;)Hash=([0-9a-f]{64})(?:;|$)/i.exec(
-    (typeof envoy === 'string' ? envoy : '').split(',').at(-1) ?? '',
-  );
+  if (envoy !== null) return certificateOfEnvoy(envoy);
+  if (verify === null || verify.toUpperCase() === 'NONE') return { kind: 'none' };
+  if (verify.toUpperCase() !== 'SUCCESS') return { kind: 'rejected', reason: verify };
+  const fingerprint = headerOf({ headers }, 'x-ssl-client-fingerprint') ?? '';
+  return { kind: 'verified', fingerprint: plainFingerprint(fingerprint) };
+}
+
+/**
+ * The last element is the proxy's own. In quotes stands what the certificate says of its owner, which may be anything: a
+ * comma in there makes the last element one of odd quotes, which is not read.
+ */
+function certificateOfEnvoy(text: string): ClientCertificate {
+  const unquoted = (text.split(',').at(-1) ?? '').replace(/"[^"\\]*"/g, '');
+  const hash = /^(?:[^"\\]*?;)?Hash=([0-9a-f]{64})(?:;[^"\\]*)?$/i.exec(unquoted.trim());
   return hash?.[1] === undefined
     ? { kind: 'none' }
     : { kind: 'verified', fingerprint: plainFingerprint(hash[1]) };

@@ -1,14 +1,23 @@
 import { sourceOf } from '../senders/sender';
-import { type VectorRequest } from '../vector';
+import { type Vector, type VectorRequest } from '../vector';
 import { expected, type Make, ok, open, vector } from './make';
+
+const REQUIRED = 'client_certificate_required';
+const REJECTED = 'client_certificate_rejected';
 
 export const connection: Make = (s) => {
   const https = sourceOf(s, { require_https: true });
   const proto = (value: string): VectorRequest => open(s, { headers: { 'x-forwarded-proto': value } });
   const listed = sourceOf(s, { ip_allow: ['203.0.113.0/24', '2001:db8::/32'] });
   const mtls = sourceOf(s, { require: ['mtls'], client_certificates: ['ab'.repeat(32)] });
-  const verified = (fingerprint: string): VectorRequest =>
-    open(s, { headers: { 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-fingerprint': fingerprint } });
+  const nginx = (fingerprint: string): Record<string, string> => ({
+    'x-ssl-client-verify': 'SUCCESS',
+    'x-ssl-client-fingerprint': fingerprint,
+  });
+  const listedHash = `Hash=${'ab'.repeat(32)}`;
+  const strangeHash = `Hash=${'cd'.repeat(32)}`;
+  const refusedFor = (headers: Readonly<Record<string, string>>, name: string, code: string): Vector =>
+    vector(s, 6, name, open(s, { headers }), expected(403, code, 'J'), { source: mtls });
   return [
     vector(s, 1, 'plain HTTP where HTTPS is required', open(s), expected(403, 'https_required', 'C'), {
       source: https,
@@ -88,20 +97,43 @@ export const connection: Make = (s) => {
       s,
       6,
       'a certificate that is not listed',
-      verified('cd'.repeat(32)),
+      open(s, { headers: nginx('cd'.repeat(32)) }),
       expected(403, 'client_certificate_rejected', 'J'),
       { source: mtls },
     ),
-    vector(s, 6, 'the listed certificate', verified('AB'.repeat(32)), ok, { source: mtls }),
+    vector(s, 6, 'the listed certificate', open(s, { headers: nginx('AB'.repeat(32)) }), ok, {
+      source: mtls,
+    }),
     vector(
       s,
       6,
       "the listed certificate in Envoy's words",
       open(s, {
-        headers: { 'x-forwarded-client-cert': `By=spiffe://x;Hash=${'ab'.repeat(32)};Subject="CN=crm"` },
+        headers: { 'x-forwarded-client-cert': `By=spiffe://x;${listedHash};Subject="CN=crm"` },
       }),
       ok,
       { source: mtls },
+    ),
+    refusedFor({ 'x-ssl-client-verify': 'NONE' }, 'no certificate by word of nginx', REQUIRED),
+    refusedFor(
+      { 'x-ssl-client-verify': 'NONE', 'x-forwarded-client-cert': listedHash },
+      "the listed certificate in Envoy's words, invented in front of nginx",
+      REJECTED,
+    ),
+    refusedFor(
+      { ...nginx('ab'.repeat(32)), 'x-forwarded-client-cert': `By=spiffe://x;${strangeHash}` },
+      "the listed certificate in nginx's words, invented in front of Envoy",
+      REJECTED,
+    ),
+    refusedFor(
+      { 'x-forwarded-client-cert': `${strangeHash};Subject="CN=crm,${listedHash};OU=x"` },
+      'the listed certificate in the name of another one',
+      REQUIRED,
+    ),
+    refusedFor(
+      { 'x-forwarded-client-cert': `${strangeHash};Subject="CN=crm;${listedHash};OU=x"` },
+      'the listed certificate in the name of one that is not listed',
+      REJECTED,
     ),
   ];
 };
