@@ -27,11 +27,13 @@ export function deliveriesCommand(): Command {
       .option('--limit <n>', 'at most so many', wholeNumber, 50)
       .option('--json', 'print one JSON document')
       .action(async ({ source, failed, since, limit, json }: ListFlags) => {
+        const now = Date.now();
         const filter = {
           tenant: null,
           source: source ?? null,
           failed: failed ?? false,
-          since: since?.getTime() ?? Date.now() - 7 * DAY,
+          since: since?.getTime() ?? now - 7 * DAY,
+          now,
           limit,
         };
         const deliveries = await atWorkbench(async (workbench) => {

@@ -14,9 +14,18 @@ export function newReceiptId(receivedAt: number): string {
   }
   const random = pool.toString('hex', used, used + 10);
   used += 10;
-  const time = receivedAt.toString(16).padStart(12, '0');
   const variant = ((Number.parseInt(random.charAt(3), 16) & 0x3) | 0x8).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
+  return `${instantPart(receivedAt)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
+}
+
+/** No receipt of a delivery that arrived then or later is smaller. */
+export function earliestReceipt(receivedAt: number): string {
+  return `${instantPart(Math.max(0, receivedAt))}-7000-8000-000000000000`;
+}
+
+function instantPart(receivedAt: number): string {
+  const time = receivedAt.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}`;
 }
 
 /** When the delivery arrived that this receipt was given for; null for what is no receipt. */

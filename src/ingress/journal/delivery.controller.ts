@@ -33,12 +33,14 @@ export class DeliveryController {
   ): Promise<Page<DeliveryView>> {
     const { source, failed, since, limit } = query;
     const { tenant } = actingOf(request);
+    const now = Date.now();
     const question = { list: 'deliveries', caller: tenant, source, failed, since };
     const found = await listDeliveries(this.db, {
       tenant,
       source: source ?? null,
       failed: failed === 'true',
-      since: since === undefined ? Date.now() - 7 * DAY : Date.parse(since),
+      since: since === undefined ? now - 7 * DAY : Date.parse(since),
+      now,
       after: afterOf(query, question),
       limit: limit + 1,
     });
