@@ -5,8 +5,7 @@ import { CasetrailError } from '../kernel/errors';
 import { TENANT_PATTERN } from '../kernel/ticket-key';
 import { type Acting, type Caller, SCOPES, type TokenVerifier } from '../platform/http/bearer-guard';
 import { audit } from '../platform/postgres/audit';
-import { translated } from '../platform/postgres/database-error';
-import { inTransaction } from '../platform/postgres/orm';
+import { inTransaction, reading } from '../platform/postgres/orm';
 import { TokenRow } from './token.entity';
 
 export const newToken = z.strictObject({
@@ -57,7 +56,7 @@ export class TokenService implements TokenVerifier {
 
   list(tenant: string | null = null): Promise<TokenRow[]> {
     const where = tenant === null ? {} : { tenant };
-    return this.orm.getRepository(TokenRow).find({ where, order: { createdAt: 'ASC' } });
+    return reading(this.orm, (from) => from.find(TokenRow, { where, order: { createdAt: 'ASC' } }));
   }
 
   /** By label or id. Every node asks the database for each call, so it holds at once. */
@@ -78,12 +77,7 @@ export class TokenService implements TokenVerifier {
   async verify(token: string): Promise<Caller | null> {
     const hash = hashOf(token);
     if (timingSafeEqual(hash, this.#adminHash)) return { tokenId: 'admin', scopes: ['admin'], tenant: null };
-    const row = await this.orm
-      .getRepository(TokenRow)
-      .findOne({ where: { hash } })
-      .catch((thrown: unknown) => {
-        throw translated(thrown);
-      });
+    const row = await reading(this.orm, (from) => from.findOne(TokenRow, { where: { hash } }));
     if (row === null || row.revokedAt !== null) return null;
     if (row.expiresAt !== null && row.expiresAt.getTime() <= this.clock()) return null;
     return { tokenId: row.id, scopes: row.scopes, tenant: row.tenant };

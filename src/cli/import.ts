@@ -69,7 +69,7 @@ async function importFile(
   await workbench.registry.refresh();
   const source = workbench.registry.byName(name);
   if (source === undefined) throw new CasetrailError('conflict', `The source ${name} can not be read here.`);
-  const memory = new ImportMemory(file, name);
+  const memory = new ImportMemory(file, name, workbench.logId);
   const resumedAt = restart === true ? 0 : memory.read();
   const summary: Summary = { lines: 0, resumed_at: resumedAt, outcomes: {}, refused: [], failed: [] };
   const progress = new Progress('lines');

@@ -143,9 +143,11 @@ function dismissCommand(): Command {
   return new Command('dismiss')
     .description('Let a delivery be: it stays in quarantine as dismissed.')
     .argument('<id>')
-    .action(async (id: string) => {
+    .option('--json', 'print one JSON document')
+    .action(async (id: string, options: { json?: boolean }) => {
       await atWorkbench(({ quarantine }) => quarantine.dismiss(id, acting()));
-      print(`${id} is dismissed.`);
+      if (options.json === true) printJson({ id, status: 'dismissed' });
+      else print(`${id} is dismissed.`);
     });
 }
 

@@ -3,7 +3,7 @@ import { loadConfig } from '../config/config';
 import { type Projection } from '../followers/projections/projection';
 import { type Difference } from '../followers/rebuild/diff';
 import { rebuild, type RebuildProgress, type RebuildReport } from '../followers/rebuild/rebuild';
-import { asError, CasetrailError } from '../kernel/errors';
+import { CasetrailError } from '../kernel/errors';
 import { type Database, openDatabase } from '../platform/postgres/database';
 import { projectionNames } from '../platform/postgres/read-models';
 import { findRunningInstance } from '../platform/runtime/data-dir';
@@ -11,7 +11,7 @@ import { allProjections } from '../projections';
 import { SlaConfigStore } from '../sla/sla-config-store';
 import { positive } from './flags';
 import { grouped, Progress } from './progress';
-import { print, printJson, say } from './terminal';
+import { print, printJson, reasonOf, say } from './terminal';
 
 const EXIT = { done: 0, differs: 1, failed: 2, interrupted: 130 } as const;
 const ALL = 'all';
@@ -51,8 +51,7 @@ Exit code: 0 done (with --diff --dry-run: and nothing differs), 1 with --diff --
       try {
         process.exitCode = await run(name, flags);
       } catch (thrown) {
-        const error = asError(thrown);
-        say(`casetrail: ${error instanceof CasetrailError ? error.message : String(error.stack)}`);
+        say(`casetrail: ${reasonOf(thrown)}`);
         process.exitCode = EXIT.failed;
       }
     });

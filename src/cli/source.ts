@@ -194,11 +194,13 @@ function setCommand(): Command {
     .description('Replace the settings of a source (docs/sources.md).')
     .argument('<name>')
     .argument('<json>', 'all settings as one JSON object; {} = as its profile')
-    .action(async (name: string, text: string) => {
+    .option('--json', 'print one JSON document')
+    .action(async (name: string, text: string, options: { json?: boolean }) => {
       const settings = checked(sourceSettings, jsonObject(text));
       await connected(async (connection) => {
         const row = await serviceOf(connection).configure(name, settings, acting());
-        print(`Source ${name}: ${JSON.stringify(row.settings)}`);
+        if (options.json === true) printJson({ name, settings: row.settings });
+        else print(`Source ${name}: ${JSON.stringify(row.settings)}`);
       });
     });
 }
@@ -238,16 +240,27 @@ function revokeCommand(): Command {
     .description('End a key or token of a source now.')
     .argument('<name>')
     .argument('<key>', 'such as k_1 or t_1')
-    .action(async (name: string, key: string) => {
+    .option('--json', 'print one JSON document')
+    .action(async (name: string, key: string, options: { json?: boolean }) => {
       await connected(async (connection) => {
         await serviceOf(connection).revokeKey(name, key, acting());
-        print(`Source ${name}: ${key} is revoked.`);
+        if (options.json === true) printJson({ name, key, status: 'revoked' });
+        else print(`Source ${name}: ${key} is revoked.`);
       });
     });
 }
 
 export function acting(): Acting {
-  return { actor: `cli:${userInfo().username}`, tenant: null };
+  return { actor: `cli:${userName()}`, tenant: null };
+}
+
+/** A container may run under a number that stands for nobody. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 function serviceOf({ orm, secrets }: Connection): SourceService {

@@ -101,10 +101,12 @@ function revokeCommand(): Command {
   return new Command('revoke')
     .description('End a token now, on every node.')
     .argument('<label>')
-    .action(async (label: string) => {
+    .option('--json', 'print one JSON document')
+    .action(async (label: string, options: { json?: boolean }) => {
       await connected(async (connection) => {
         await serviceOf(connection).revoke(label, acting());
-        print(`The token ${label} is revoked.`);
+        if (options.json === true) printJson({ label, status: 'revoked' });
+        else print(`The token ${label} is revoked.`);
       });
     });
 }

@@ -9,7 +9,7 @@ import { openDatabase } from '../platform/postgres/database';
 import { findRunningInstance } from '../platform/runtime/data-dir';
 import { replaceFile } from '../platform/runtime/files';
 import { grouped, Progress } from './progress';
-import { print, printJson, say } from './terminal';
+import { print, printJson, reasonOf, say } from './terminal';
 
 const SECOND = 1000;
 const EXIT = { clean: 0, fault: 1, notChecked: 2 } as const;
@@ -36,10 +36,7 @@ export function verifyCommand(): Command {
       try {
         process.exitCode = await verify(flags);
       } catch (thrown) {
-        const error = asError(thrown);
-        say(
-          `casetrail: could not check: ${error instanceof CasetrailError ? error.message : String(error.stack)}`,
-        );
+        say(`casetrail: could not check: ${reasonOf(thrown)}`);
         process.exitCode = EXIT.notChecked;
       }
     });

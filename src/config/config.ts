@@ -71,6 +71,12 @@ const environment = variables
     path: ['TLS_CERT'],
     message: 'TLS_CERT and TLS_KEY go together',
   })
+  .superRefine((env, context) => {
+    if (env.DATABASE_URL !== undefined) return;
+    for (const name of ['DATABASE_DIRECT_URL', 'DATABASE_READ_URL'] as const)
+      if (env[name] !== undefined)
+        context.addIssue({ code: 'custom', path: [name], message: 'needs DATABASE_URL' });
+  })
   .refine((env) => env.TLS_CLIENT_CA === undefined || env.TLS_CERT !== undefined, {
     path: ['TLS_CLIENT_CA'],
     message: 'needs TLS_CERT and TLS_KEY',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Json } from '../support/app';
 import { eventually } from '../support/eventually';
@@ -35,7 +35,7 @@ describe('casetrail import', () => {
     (await on.rows('SELECT count(*)::int AS n FROM es.event WHERE source = $1', source))[0]?.['n'];
 
   beforeAll(async () => {
-    for (const name of ['acme', 'bytes', 'killed', 'mended', 'paused'])
+    for (const name of ['acme', 'bytes', 'killed', 'mended', 'moved', 'paused'])
       await on.app.addSource({ name, profile: 'telegram-crm' });
   });
 
@@ -157,6 +157,22 @@ describe('casetrail import', () => {
     expect((await on.json<Summary>('import', ...flags)).outcomes).toEqual({ accepted: 1, duplicate: 1 });
     rmSync(path);
   }, 120_000);
+
+  test('begins anew where the same file goes into another log', async () => {
+    const path = file('moved.ndjson', [{ body: opening('V-1') }, { body: opening('V-2') }]);
+    const { size, mtimeMs } = statSync(path);
+    const [log] = await on.rows('SELECT log_id AS id FROM es.log');
+    const remember = (id: unknown): void =>
+      writeFileSync(
+        `${path}.progress`,
+        JSON.stringify({ log: id, source: 'moved', version: `${size}/${mtimeMs}`, lines: 1 }),
+      );
+    remember('00000000-0000-4000-8000-000000000000');
+    const flags = ['import', '--source', 'moved', '--file', path];
+    expect(await on.json<Summary>(...flags)).toMatchObject({ resumed_at: 0, outcomes: { accepted: 2 } });
+    remember(log?.['id']);
+    expect(await on.json<Summary>(...flags)).toMatchObject({ resumed_at: 1, outcomes: { duplicate: 1 } });
+  });
 
   test('says what is wrong with what it was asked for', async () => {
     const path = file('one.ndjson', [{ body: opening('N') }]);

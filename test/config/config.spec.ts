@@ -55,6 +55,14 @@ describe('configuration', () => {
     for (const name of Object.keys(wrong)) expect(message).toContain(name);
   });
 
+  test('takes no second way to a database without the first', () => {
+    const url = 'postgres://u@h/d';
+    for (const name of ['DATABASE_DIRECT_URL', 'DATABASE_READ_URL']) {
+      expect(messageOf(() => loadConfig({ [name]: url }))).toContain(`${name}: needs DATABASE_URL`);
+      loadConfig({ [name]: url, DATABASE_URL: url });
+    }
+  });
+
   test('takes a login and TLS for Kafka; a file switches TLS on', () => {
     const login = {
       KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',

@@ -5,7 +5,7 @@ import { CasetrailError } from '../../kernel/errors';
 import { type SecretBox } from '../../kernel/secret-box';
 import { TENANT_PATTERN } from '../../kernel/ticket-key';
 import { type Acting } from '../../platform/http/bearer-guard';
-import { inTransaction } from '../../platform/postgres/orm';
+import { inTransaction, reading } from '../../platform/postgres/orm';
 import { hashToken } from '../auth/bearer';
 import { PROFILE_NAMES } from '../profiles/profile';
 import { policyOf } from './policy';
@@ -111,11 +111,11 @@ export class SourceService {
 
   list(tenant: string | null = null): Promise<SourceRow[]> {
     const where = tenant === null ? {} : { tenant };
-    return this.orm.getRepository(SourceRow).find({ where, order: { name: 'ASC' } });
+    return reading(this.orm, (from) => from.find(SourceRow, { where, order: { name: 'ASC' } }));
   }
 
   find(name: string): Promise<SourceRow | null> {
-    return this.orm.getRepository(SourceRow).findOne({ where: { name } });
+    return reading(this.orm, (from) => from.findOne(SourceRow, { where: { name } }));
   }
 
   /** One tenant's things do not exist for another. */
@@ -124,21 +124,19 @@ export class SourceService {
   }
 
   keys(name: string): Promise<SourceKeyRow[]> {
-    return this.orm
-      .getRepository(SourceKeyRow)
-      .find({ where: { source: name }, order: { createdAt: 'DESC' } });
+    const newest = { where: { source: name }, order: { createdAt: 'DESC' } } as const;
+    return reading(this.orm, (from) => from.find(SourceKeyRow, newest));
   }
 
   tokens(name: string): Promise<SourceTokenRow[]> {
-    return this.orm
-      .getRepository(SourceTokenRow)
-      .find({ where: { source: name }, order: { createdAt: 'DESC' } });
+    const newest = { where: { source: name }, order: { createdAt: 'DESC' } } as const;
+    return reading(this.orm, (from) => from.find(SourceTokenRow, newest));
   }
 
   async lastUses(name: string): Promise<ReadonlyMap<string, Date>> {
-    const rows = await this.orm.query<{ key_id: string; last_used_at: Date }[]>(
-      'SELECT key_id, last_used_at FROM app.key_use WHERE source = $1',
-      [name],
+    const text = 'SELECT key_id, last_used_at FROM app.key_use WHERE source = $1';
+    const rows = await reading(this.orm, (from) =>
+      from.query<{ key_id: string; last_used_at: Date }[]>(text, [name]),
     );
     return new Map(rows.map((row) => [row.key_id, row.last_used_at]));
   }
@@ -253,9 +251,8 @@ export class SourceService {
 
   /** The newest live secret, for those who sign samples on the operator's behalf; never for an answer over HTTP. */
   async revealSecret(name: string): Promise<string | null> {
-    const row = await this.orm
-      .getRepository(SourceKeyRow)
-      .findOne({ where: { source: name }, order: { createdAt: 'DESC' } });
+    const newest = { where: { source: name }, order: { createdAt: 'DESC' } } as const;
+    const row = await reading(this.orm, (from) => from.findOne(SourceKeyRow, newest));
     return row === null ? null : this.secrets.open(row.secret, `${row.source}/${row.keyId}`);
   }
 

@@ -29,6 +29,15 @@ export async function openOrm(options: OrmOptions): Promise<DataSource> {
   }
 }
 
+/** Outside a transaction. */
+export async function reading<T>(orm: DataSource, work: (from: EntityManager) => Promise<T>): Promise<T> {
+  try {
+    return await work(orm.manager);
+  } catch (thrown) {
+    throw translated(thrown);
+  }
+}
+
 export async function inTransaction<T>(orm: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
   try {
     return await orm.transaction(work);
