@@ -248,17 +248,21 @@ COMMENT ON COLUMN rpt.referrer.excluded IS 'Merged, spam, duplicate or deleted.'
 COMMENT ON COLUMN rpt.referrer.first_at IS 'When the first of these customers came.';
 COMMENT ON COLUMN rpt.referrer.last_at IS 'When the last of these customers came.';
 
+-- Added up and not joined: a day may be known from one of the three alone, and what is asked of days reaches each of them.
 CREATE OR REPLACE VIEW rpt.delivery_quality_daily AS
-  SELECT e.source, e.day, e.events, coalesce(d.duplicates, 0) AS duplicates, e.late_over_60s, e.out_of_order,
-         e.gaps_inferred, e.rejected, e.future_clock, coalesce(c.creation_inferred, 0) AS creation_inferred,
-         e.p50_lag_seconds, e.p95_lag_seconds, e.max_lag_seconds
+  SELECT q.source, q.day, sum(q.events)::bigint AS events, sum(q.duplicates)::bigint AS duplicates,
+         sum(q.late_over_60s)::bigint AS late_over_60s, sum(q.out_of_order)::bigint AS out_of_order,
+         sum(q.gaps_inferred)::bigint AS gaps_inferred, sum(q.rejected)::bigint AS rejected,
+         sum(q.future_clock)::bigint AS future_clock, sum(q.creation_inferred)::bigint AS creation_inferred,
+         max(q.p50_lag_seconds) AS p50_lag_seconds, max(q.p95_lag_seconds) AS p95_lag_seconds,
+         max(q.max_lag_seconds) AS max_lag_seconds
   FROM (
-    SELECT e.source, timezone('UTC', e.received_at)::date AS day, count(*) AS events,
+    SELECT e.source, timezone('UTC', e.received_at)::date AS day, count(*) AS events, 0 AS duplicates,
            count(*) FILTER (WHERE 'late' = ANY (e.flags)) AS late_over_60s,
            count(*) FILTER (WHERE 'out_of_order' = ANY (e.flags)) AS out_of_order,
            count(*) FILTER (WHERE e.verdict = 'accepted_gap') AS gaps_inferred,
            count(*) FILTER (WHERE e.verdict = 'rejected') AS rejected,
-           count(*) FILTER (WHERE 'future_clock' = ANY (e.flags)) AS future_clock,
+           count(*) FILTER (WHERE 'future_clock' = ANY (e.flags)) AS future_clock, 0 AS creation_inferred,
            percentile_disc(0.5) WITHIN GROUP (ORDER BY l.seconds) AS p50_lag_seconds,
            percentile_disc(0.95) WITHIN GROUP (ORDER BY l.seconds) AS p95_lag_seconds,
            max(l.seconds) AS max_lag_seconds
@@ -266,14 +270,14 @@ CREATE OR REPLACE VIEW rpt.delivery_quality_daily AS
     CROSS JOIN LATERAL (
       SELECT greatest(0, floor(extract(epoch FROM e.received_at - e.occurred_at)))::bigint AS seconds) l
     WHERE e.source <> 'casetrail'
-    GROUP BY e.source, timezone('UTC', e.received_at)::date) e
-  LEFT JOIN (
-    SELECT source, day, sum(n)::bigint AS duplicates FROM app.duplicate_count GROUP BY source, day) d
-    ON d.source = e.source AND d.day = e.day
-  LEFT JOIN (
-    SELECT source, timezone('UTC', created_at)::date AS day, count(*) AS creation_inferred
-    FROM rpt.ticket WHERE creation_inferred GROUP BY source, timezone('UTC', created_at)::date) c
-    ON c.source = e.source AND c.day = e.day;
+    GROUP BY e.source, timezone('UTC', e.received_at)::date
+    UNION ALL
+    SELECT source, day, 0, sum(n), 0, 0, 0, 0, 0, 0, NULL, NULL, NULL
+    FROM app.duplicate_count GROUP BY source, day
+    UNION ALL
+    SELECT source, timezone('UTC', created_at)::date, 0, 0, 0, 0, 0, 0, 0, count(*), NULL, NULL, NULL
+    FROM rpt.ticket WHERE creation_inferred GROUP BY source, timezone('UTC', created_at)::date) q
+  GROUP BY q.source, q.day;
 
 COMMENT ON VIEW rpt.delivery_quality_daily IS 'How well each source delivers, by day of arrival (UTC). Straight from the log: ask for the days you need.';
 COMMENT ON COLUMN rpt.delivery_quality_daily.source IS 'The source.';

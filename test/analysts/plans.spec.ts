@@ -102,6 +102,11 @@ const QUESTIONS: readonly (readonly [string, string, readonly string[]])[] = [
     `SELECT sum(events) AS n FROM rpt.delivery_quality_daily WHERE day = '2021-02-04'`,
     ['event', 'ticket'],
   ],
+  [
+    'how the sources delivered in a week',
+    `SELECT sum(events) AS n FROM rpt.delivery_quality_daily WHERE day >= '2021-02-01' AND day < '2021-02-08'`,
+    ['event', 'ticket'],
+  ],
 ];
 
 jest.setTimeout(240_000);

@@ -1,9 +1,10 @@
 import { type Incoming } from '../../src/ledger/incoming';
 import { type Database, openDatabase } from '../../src/platform/postgres/database';
 import { freshDatabase } from '../support/database';
-import { created, event, message, status } from '../support/events';
+import { created, event, message, MINUTE, status, T0 } from '../support/events';
 import { type Reading, startReading } from './support/reading';
 
+const DAY = 24 * 60 * MINUTE;
 const VIEWS = [
   'agent',
   'agent_presence',
@@ -94,6 +95,25 @@ describe('what analysts read', () => {
     });
     expect(whole.length).toBeGreaterThan(10);
     expect(JSON.stringify(whole)).not.toMatch(/maria|text of/);
+  });
+
+  test('how well a source delivers, also on days on which nothing new arrives', async () => {
+    const receivedAt = T0 + 2 * DAY;
+    const late = message('Q-1', 0, 'm1', { source: 'lossy', receivedAt });
+    const again = { ...late, receivedAt: T0 + 3 * DAY };
+    await reading.projected(late);
+    expect(await reading.app.services.ledger.append(again, Date.now() + MINUTE)).toMatchObject({
+      kind: 'duplicate',
+    });
+    const rows = await analyst.query<Record<string, unknown>>({
+      text: `SELECT day::text, events, duplicates, late_over_60s, rejected, creation_inferred, max_lag_seconds
+             FROM rpt.delivery_quality_daily WHERE source = 'lossy' ORDER BY day`,
+    });
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      ['2026-03-02', 0, 0, 0, 0, 1, null],
+      ['2026-03-04', 1, 0, 0, 0, 0, 172_800],
+      ['2026-03-05', 0, 1, 0, 0, 0, null],
+    ]);
   });
 
   test('every view and column says what it is', async () => {
