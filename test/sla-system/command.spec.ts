@@ -59,6 +59,9 @@ describe('sla apply, import and explain, as they are typed', () => {
     expect(await on.refusal('explain', 'G05')).toMatch(/add --source <name>, or ask for <tenant>\/G05/);
     const explained = await on.json<ExplainedTicket>('explain', 'G05', '--source', 'twin');
     expect(explained.ticket).toBe('twin/G05');
+    expect(await on.refusal('explain', 'g05/G05', '--as-of', '9999-12-31T23:59:59Z')).toMatch(
+      /two years from now/,
+    );
     expect(await on.refusal('explain', 'nobody')).toBe('casetrail: There is no ticket nobody.\n');
   });
 });

@@ -6,6 +6,7 @@ import { GoldenDesk, tenantOf } from './support/golden-desk';
 import { linesOf } from './support/golden-lines';
 
 const SHARED = 'TKT-shared';
+const DAY = 24 * 60 * 60 * 1000;
 interface Body extends Record<string, unknown> {
   readonly items: readonly Record<string, unknown>[];
 }
@@ -50,6 +51,14 @@ describe('SLA figures over REST', () => {
     await get(`/v1/tickets/g17%2F${SHARED}/sla`, 404, ofG01);
     await get(`/v1/tickets/${SHARED}/sla?as_of=2020-01-01T00:00:00Z`, 404, ofG01);
     await get(`/v1/tickets/${SHARED}/sla?as_of=yesterday`, 400);
+  });
+
+  it('reach two years ahead and no further, however far ahead somebody asks', async () => {
+    const asked = (days: number): string => new Date(Date.now() + days * DAY).toISOString();
+    const path = `/v1/tickets/g01%2F${SHARED}/sla?as_of=`;
+    expect(await get(path + asked(729), 200)).toMatchObject({ ticket: `g01/${SHARED}` });
+    for (const instant of [asked(731), '9999-12-31T23:59:59Z'])
+      expect(await get(path + instant, 400)).toMatchObject({ code: 'invalid_query' });
   });
 
   it('tell how many promises were kept, as the table does', async () => {

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { REACH_MS } from '../../domain/sla/calendar';
 import { explain, type Explanation } from '../../domain/sla/explain';
 import { foldSla } from '../../domain/sla/fold-sla';
 import { isTicketEvent, TicketHistory } from '../../followers/projections/ticket-history';
+import { CasetrailError } from '../../kernel/errors';
 import { type HistoryEvent, isOwn, readTicket } from '../../ledger/reading';
 import { findStoredTicket, noSuchTicket, type TicketAddress } from '../../ledger/ticket-address';
 import { READ_DATABASE, type Database, type Queryable } from '../../platform/postgres/database';
@@ -48,6 +50,9 @@ export async function explainTicket(
   address: TicketAddress,
   asOf: number | null,
 ): Promise<ExplainedHistory> {
+  const clock = await databaseNow(db);
+  // What runs is laid out day by day up to there: a reader must not be able to ask for thousands of years.
+  if (asOf !== null && asOf > clock + REACH_MS) throw tooFarAhead();
   const { tenant, ticketId } = await findStoredTicket(db, address);
   const stored: HistoryEvent[] = await readTicket(db, tenant, ticketId);
   const known = stored.filter(isTicketEvent).filter(({ receivedAt }) => asOf === null || receivedAt <= asOf);
@@ -55,12 +60,17 @@ export async function explainTicket(
   const history = new TicketHistory(known);
   const { fold, key } = history;
   const config = new SlaConfigurations(await readVersions(db, null)).configOf(tenant, fold);
-  const now = asOf ?? (await databaseNow(db));
+  const now = asOf ?? clock;
   const { figures, because } = explain(fold, foldSla(fold, config, now), {
     duplicatesByEventId: await duplicatesOf(db, tenant, ticketId),
     restatedCount: lateFacts(history, config).flatMap(({ revisions }) => revisions).length,
   });
   return { explained: { ticket: key, as_of: new Date(now).toISOString(), figures, because }, history };
+}
+
+function tooFarAhead(): CasetrailError {
+  const message = 'as_of: figures reach two years from now, as far as opening hours are laid out.';
+  return new CasetrailError('invalid_query', message);
 }
 
 const DUPLICATES = {

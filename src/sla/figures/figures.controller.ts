@@ -16,7 +16,7 @@ export const figuresQuery = z.strictObject({
     .optional(),
   as_of: z.iso
     .datetime({ offset: true, error: 'expected an instant such as 2026-03-02T10:00:00Z' })
-    .describe('With what had arrived by then; else now.')
+    .describe('With what had arrived by then, two years from now at most; else now.')
     .optional(),
 });
 
