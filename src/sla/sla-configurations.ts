@@ -98,6 +98,11 @@ export class SlaConfigurations {
     return concerned.flatMap(({ revision }) => this.#appliedAt.get(revision) ?? []);
   }
 
+  /** -Infinity for the revision 0: nothing was applied. */
+  appliedAt(revision: number): number {
+    return this.#appliedAt.get(revision) ?? -Infinity;
+  }
+
   /** When a revision was applied, and what figures change by it. */
   applied(revision: number): { readonly at: number; readonly cause: ConfigChange['cause'] } {
     const at = this.#appliedAt.get(revision);

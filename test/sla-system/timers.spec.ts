@@ -1,39 +1,14 @@
 import { type Incoming } from '../../src/ledger/incoming';
 import { IMPORTED } from '../../src/ledger/reading';
 import { compareRows } from '../projections/support/oracle';
-import { type Database } from '../../src/platform/postgres/database';
-import { freshDatabase, type TestDatabase } from '../support/database';
 import { event, MINUTE } from '../support/events';
 import { announced, told } from './support/announced';
 import { apply, at, moves, of, opening, past, policy, says, START } from './support/past';
+import { promises } from './support/promises';
 import { SteppedNode } from './support/stepped-node';
 
 function imported(incoming: Incoming): Incoming {
   return { ...incoming, flags: [...incoming.flags, IMPORTED] };
-}
-
-/** A node to itself, with promises for the tenant acme. */
-function promises(): { readonly node: SteppedNode; readonly db: Database; readonly database: TestDatabase } {
-  const database = freshDatabase();
-  let node: SteppedNode | undefined;
-  const opened = (): SteppedNode => {
-    if (node === undefined) throw new Error('the node is opened in beforeAll');
-    return node;
-  };
-  beforeAll(async () => {
-    node = await SteppedNode.open(database);
-    await apply(node.own.db, { policy, tenant: 'acme' });
-  });
-  afterAll(() => node?.close());
-  return {
-    database,
-    get node() {
-      return opened();
-    },
-    get db() {
-      return opened().own.db;
-    },
-  };
 }
 
 describe('what falls due', () => {

@@ -1,8 +1,6 @@
-import { bindingAt } from '../../domain/sla/config';
+import { bindingAt, type SlaConfig } from '../../domain/sla/config';
 import { ownerAt } from '../../domain/sla/course';
 import { foldSla, type SlaFold } from '../../domain/sla/fold-sla';
-import { instanceId } from '../../domain/sla/instance-id';
-import { type SlaInstance } from '../../domain/sla/instance';
 import { iso, omit } from '../../domain/sla/output';
 import { seconds } from '../../domain/sla/seconds';
 import { type TicketEvent, TicketHistory } from '../../followers/projections/ticket-history';
@@ -10,7 +8,7 @@ import { type Announcement } from '../../ledger/announcement';
 import { isOwn } from '../../ledger/reading';
 import { type SlaConfigurations } from '../sla-configurations';
 import { type Deadline } from './deadline';
-import { brokenIn, instanceOf, newsOf } from './news';
+import { brokenIn, instanceOf, learnedAt, newsOf } from './news';
 
 /** All that is to be announced of a ticket by now, in the order in which it fell due. */
 export function announcementsOf(
@@ -19,20 +17,21 @@ export function announcementsOf(
   now: number,
 ): Announcement[] {
   const { fold, last } = history;
-  const sla = foldSla(fold, configurations.configOf(last.tenant, fold), now);
+  const config = configurations.configOf(last.tenant, fold);
+  const sla = foldSla(fold, config, -Infinity);
   const { deadlines, withdrawn } = newsOf(history, sla, configurations);
   const due = deadlines.filter(({ from }) => from <= now).sort((a, b) => a.at - b.at);
   return [
-    ...withdrawn.map((breached) => withdrawal(breached, history, sla, now)),
+    ...withdrawn.map((breached) => {
+      return withdrawal(breached, causeOf(breached, history, config, configurations), history, now);
+    }),
     ...due.map((deadline) => announced(deadline, history, sla, now)),
   ];
 }
 
 function announced(deadline: Deadline, history: TicketHistory, sla: SlaFold, now: number): Announcement {
-  const { kind, at } = deadline;
-  const instance = sla.instances.find((one) => instanceId(history.key, one) === deadline.instanceId);
-  if (instance === undefined) throw new Error(`deadline of an unknown instance ${deadline.instanceId}`);
-  const body = { ...bodyOf(deadline, instance), assignee_id: ownerAt(sla.course, at) };
+  const { kind, instance, at } = deadline;
+  const body = { ...bodyOf(deadline), assignee_id: ownerAt(sla.course, at) };
   const base = { ...envelopeOf(history, now), occurredAt: at, causationId: null };
   if (kind === 'warned') {
     const { warn_percent } = bindingAt(sla.config, instance.startedAt)?.body.policy ?? {};
@@ -45,7 +44,7 @@ function announced(deadline: Deadline, history: TicketHistory, sla: SlaFold, now
   return { ...base, type: 'sla.breached', dedupeKey, body: { ...body, ...breach } };
 }
 
-function bodyOf({ kind, instanceId: id }: Deadline, instance: SlaInstance) {
+function bodyOf({ kind, instance, instanceId: id }: Deadline) {
   const { breach } = instance;
   const missed = kind === 'breached' && breach !== null ? breach : null;
   return {
@@ -62,12 +61,11 @@ function bodyOf({ kind, instanceId: id }: Deadline, instance: SlaInstance) {
 /** In the words of the announcement that it takes back: the instance itself may be gone. */
 function withdrawal(
   breached: TicketEvent,
+  cause: TicketEvent | null,
   history: TicketHistory,
-  { config }: SlaFold,
   now: number,
 ): Announcement {
   const id = instanceOf(breached);
-  const cause = causeOf(breached, history, config, now);
   return {
     ...envelopeOf(history, now),
     type: 'sla.breach_withdrawn',
@@ -81,14 +79,16 @@ function withdrawal(
 /** The late event with which the breach was none any more; null: it was configuration. */
 function causeOf(
   breached: TicketEvent,
-  { events }: TicketHistory,
-  config: SlaFold['config'],
-  now: number,
+  history: TicketHistory,
+  config: SlaConfig,
+  configurations: SlaConfigurations,
 ): TicketEvent | null {
+  const { events } = history;
+  const at = learnedAt(history, config, configurations);
   const suspects = events.filter((event) => event.position > breached.position && !isOwn(event));
   const undoing = suspects.find((suspect) => {
     const known = new TicketHistory(events.filter(({ position }) => position <= suspect.position));
-    return !brokenIn(known.key, foldSla(known.fold, config, now)).has(instanceOf(breached));
+    return !brokenIn(known.key, foldSla(known.fold, config, at)).has(instanceOf(breached));
   });
   return undoing ?? null;
 }

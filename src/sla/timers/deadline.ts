@@ -5,6 +5,7 @@ import { instanceId } from '../../domain/sla/instance-id';
 /** An instant of an instance's life that is news: reached, or to be reached if nothing happens before. */
 export interface Deadline {
   readonly kind: 'warned' | 'breached';
+  readonly instance: SlaInstance;
   readonly instanceId: string;
   /** The instant itself: on it a promise is still kept. */
   readonly at: number;
@@ -13,7 +14,8 @@ export interface Deadline {
 }
 
 /**
- * Breaches whatever became of the instance, warnings only while it is open: nobody needs to be warned of what is over.
+ * Breaches whatever became of the instance, warnings only while no event has ended it: nobody needs to be warned of what is
+ * over.
  */
 export function deadlinesOf(key: string, { instances }: SlaFold): Deadline[] {
   return instances.flatMap((instance) => {
@@ -22,14 +24,17 @@ export function deadlinesOf(key: string, { instances }: SlaFold): Deadline[] {
   });
 }
 
-function warningOf({ stage, warnAt: at, removedAt }: SlaInstance, id: string): Deadline[] {
+function warningOf(instance: SlaInstance, instanceId: string): Deadline[] {
+  const { stage, warnAt: at, removedAt } = instance;
   const isOpen = stage === 'running' || stage === 'paused';
   if (!isOpen || at === null || (removedAt !== null && at >= removedAt)) return [];
-  return [{ kind: 'warned', instanceId: id, at, from: at }];
+  return [{ kind: 'warned', instance, instanceId, at, from: at }];
 }
 
-function breachOf({ breach, dueAt, breaksAt, removedAt }: SlaInstance, id: string): Deadline[] {
-  if (breach !== null) return [{ kind: 'breached', instanceId: id, at: breach.at, from: breach.at }];
+function breachOf(instance: SlaInstance, instanceId: string): Deadline[] {
+  const { breach, dueAt, breaksAt, removedAt } = instance;
+  const kind = 'breached';
+  if (breach !== null) return [{ kind, instance, instanceId, at: breach.at, from: breach.at }];
   if (dueAt === null || breaksAt === null || (removedAt !== null && breaksAt > removedAt)) return [];
-  return [{ kind: 'breached', instanceId: id, at: dueAt, from: breaksAt }];
+  return [{ kind, instance, instanceId, at: dueAt, from: breaksAt }];
 }

@@ -1,5 +1,7 @@
+import { type SlaConfig } from '../../domain/sla/config';
 import { foldSla, type SlaFold } from '../../domain/sla/fold-sla';
 import { instanceId } from '../../domain/sla/instance-id';
+import { iso } from '../../domain/sla/output';
 import { type TicketEvent, type TicketHistory } from '../../followers/projections/ticket-history';
 import { type SlaConfigurations } from '../sla-configurations';
 import { type Deadline, deadlinesOf } from './deadline';
@@ -13,19 +15,31 @@ export interface News {
 }
 
 /**
- * `sla` at any instant not before the last stored event was recorded, or at the ticket's last event: then it is what will
- * be news if nothing happens.
+ * `sla` at the ticket's last event, whatever the time is by now: so the row, which says when to look, and whoever looks then
+ * agree on what there is to tell.
  */
 export function newsOf(history: TicketHistory, sla: SlaFold, configurations: SlaConfigurations): News {
-  const { key, events, fold, last } = history;
+  const { key, events, fold } = history;
   const told = events.filter(({ type }) => type.startsWith('sla.'));
   const deadlines = deadlinesOf(key, sla).filter(
     (deadline) => !isTold(deadline, told) && !isSilent(deadline, history, configurations),
   );
   if (told.length === 0) return { deadlines, withdrawn: [] };
-  const broken = brokenIn(key, foldSla(fold, sla.config, Math.max(sla.now, last.recordedAt)));
+  const broken = brokenIn(key, foldSla(fold, sla.config, learnedAt(history, sla.config, configurations)));
   const standing = latestWords(told).filter(({ type }) => type === 'sla.breached');
   return { deadlines, withdrawn: standing.filter((word) => !broken.has(instanceOf(word))) };
+}
+
+/**
+ * When the last thing was learned that a breach may hang on. A breach that it undid is taken back, even if time has made
+ * another one of it meanwhile.
+ */
+export function learnedAt(
+  { last }: TicketHistory,
+  { revision }: SlaConfig,
+  configurations: SlaConfigurations,
+): number {
+  return Math.max(last.recordedAt, configurations.appliedAt(revision));
 }
 
 /** The earliest instant from which on there is something to tell, if nothing happens before; null for never. */
@@ -34,12 +48,15 @@ export function newsAt({ deadlines, withdrawn }: News): number | null {
   return instants.length === 0 ? null : Math.min(...instants);
 }
 
-/** One warning for each instant of warning and each deadline, one breach until it is withdrawn. */
-function isTold({ kind, instanceId: id, at }: Deadline, told: readonly TicketEvent[]): boolean {
+/** One warning for each deadline, whatever led back to it, and each instant of warning; one breach until it is withdrawn. */
+function isTold({ kind, instance, instanceId: id, at }: Deadline, told: readonly TicketEvent[]): boolean {
   const own = told.filter((event) => instanceOf(event) === id);
-  if (kind === 'warned')
-    return own.some(({ type, occurredAt }) => type === 'sla.warned' && occurredAt === at);
-  return own.findLast(({ type }) => type !== 'sla.warned')?.type === 'sla.breached';
+  if (kind === 'breached') return own.findLast(({ type }) => type !== 'sla.warned')?.type === 'sla.breached';
+  const dueAt = iso(instance.dueAt);
+  const warnings = own.filter(({ type }) => type === 'sla.warned');
+  return warnings.some(
+    ({ occurredAt, data }) => occurredAt === at || (dueAt !== null && data['due_at'] === dueAt),
+  );
 }
 
 /** Of each instance: whether its breach was announced, or withdrawn, last. */
