@@ -5,7 +5,7 @@ import { iso } from '../../domain/sla/output';
 import { type TicketEvent, type TicketHistory } from '../../followers/projections/ticket-history';
 import { type SlaConfigurations } from '../sla-configurations';
 import { type Deadline, deadlinesOf } from './deadline';
-import { isSilent } from './silence';
+import { Silence } from './silence';
 
 /** What the world is to be told about a ticket's promises, and has not been told yet. */
 export interface News {
@@ -21,8 +21,9 @@ export interface News {
 export function newsOf(history: TicketHistory, sla: SlaFold, configurations: SlaConfigurations): News {
   const { key, events, fold } = history;
   const told = events.filter(({ type }) => type.startsWith('sla.'));
+  const silence = new Silence(history, configurations);
   const deadlines = deadlinesOf(key, sla).filter(
-    (deadline) => !isTold(deadline, told) && !isSilent(deadline, history, configurations),
+    (deadline) => !isTold(deadline, told) && !silence.covers(deadline),
   );
   if (told.length === 0) return { deadlines, withdrawn: [] };
   const broken = brokenIn(key, foldSla(fold, sla.config, learnedAt(history, sla.config, configurations)));
