@@ -38,24 +38,28 @@ export function foldTicket(facts: readonly Fact[]): TicketFold {
  * them is not the last in the ticket's truth, or may be its creation: then all has to be folded.
  */
 export function extendFold(fold: TicketFold, facts: readonly Fact[]): TicketFold | null {
+  const [first] = facts;
+  // Found out before anything is copied.
+  if (first !== undefined && keyBehind(fold.steps, first) === null) return null;
   const steps = [...fold.steps];
   const seen = new Set(fold.seen);
   for (const fact of facts) {
-    const last = steps.at(-1);
-    if (last === undefined) return null;
-    const { head } = last;
-    if (
-      isOpening(fact) &&
-      mayBeCreation(fact) &&
-      (head.creation_inferred || fact.occurredAt <= head.created_at)
-    )
-      return null;
-    const key = orderKey(fact, effectiveAt(head, fact.occurredAt), rankOf(fact));
-    if (compareKeys(key, last.key) <= 0) return null;
+    const key = keyBehind(steps, fact);
+    if (key === null) return null;
     steps.push(stepBehind(steps, seen, fact, key));
     remember(seen, fact, steps.at(-1)?.judgement.verdict === 'rejected');
   }
   return foldOf(steps, seen);
+}
+
+/** Null for what is not the last, or may be the creation. */
+function keyBehind(steps: readonly Step[], fact: Fact): OrderKey | null {
+  const last = steps.at(-1);
+  if (last === undefined) return null;
+  const { head } = last;
+  if (mayBeCreation(fact) && (head.creation_inferred || fact.occurredAt <= head.created_at)) return null;
+  const key = orderKey(fact, effectiveAt(head, fact.occurredAt), rankOf(fact));
+  return compareKeys(key, last.key) <= 0 ? null : key;
 }
 
 function stepBehind(steps: readonly Step[], seen: SeenKeys, fact: Fact, key: OrderKey): Step {

@@ -10,7 +10,10 @@ import { apply, policy } from './support/past';
 import { stored } from './support/stored-facts';
 
 const EVENTS = 2000;
-/** The truth, the rows, the news. */
+const SLICE = 100;
+/** Of an event that is late: the truth with it, and the figures before and after it. */
+const EACH = 4;
+/** Of all together, however many: the truth, the rows, the news. */
 const BESIDE = 8;
 
 /** How often something went through a whole ticket. */
@@ -62,6 +65,25 @@ describe('the rows of a ticket of 2,000 events', () => {
       says((index + 1) * every, index % 2 === 0 ? 'agent' : 'customer', `m${index}`),
     );
   }
+
+  it('are made with so many folds for each event that is late, and none for those that were late before', async () => {
+    const live = await projection();
+    const events = stored([created(0), ...talk(1)].reverse());
+    let history = new TicketHistory(events.slice(0, SLICE));
+    live.rows(history);
+    for (let known = SLICE; known < EVENTS; known += SLICE) {
+      expect(folds()).toBeLessThanOrEqual(SLICE * EACH + BESIDE);
+      history = history.with(events.slice(known, known + SLICE));
+      live.rows(history);
+    }
+    folds();
+    // As a node reads it that has forgotten the ticket.
+    const rows = live.rows(new TicketHistory(events));
+    expect(folds()).toBeLessThanOrEqual(BESIDE);
+    const other = await projection();
+    expect(other.rows(new TicketHistory(events))).toEqual(rows);
+    expect(folds()).toBeLessThanOrEqual(EVENTS * EACH + BESIDE);
+  }, 120_000);
 
   it('are made with a few, however many promises its first policy finds broken', async () => {
     const late = await projection();

@@ -28,18 +28,20 @@ const unrevised = new Set(['config_revision', 'last_event_at']);
 
 /**
  * What a late event changes. Empty for an event that is the last in the ticket's truth: nothing was published that
- * it could correct. `receivedAt` is the event's, and the figures before and after it are taken at that instant.
+ * it could correct. `receivedAt` is the event's, and the figures before and after it are taken at that instant. `foldOf`
+ * is foldTicket for whoever remembers what it made of the same facts.
  */
 export function revisionsBy(
   history: readonly Fact[],
   fact: Fact,
   receivedAt: number,
   config: SlaConfig,
+  foldOf: (facts: readonly Fact[]) => TicketFold = foldTicket,
 ): readonly Revision[] {
   if (history.length === 0) return [];
-  const after = foldTicket([...history, fact]);
+  const before = foldOf(history);
+  const after = foldOf([...history, fact]);
   if (after.steps.at(-1)?.fact === fact) return [];
-  const before = foldTicket(history);
   return revisionsBetween(
     { fold: before, sla: foldSla(before, config, receivedAt) },
     { fold: after, sla: foldSla(after, config, receivedAt) },
@@ -112,8 +114,10 @@ function instanceDifferences(before: SlaFold, after: SlaFold): Revision[] {
   const young = byKey(after);
   return [...new Set([...old.keys(), ...young.keys()])].flatMap((key) => {
     const [was, is] = [old.get(key), young.get(key)];
-    const instance = is ?? was;
-    if (instance === undefined) return [];
+    const found = is ?? was;
+    if (found === undefined) return [];
+    // No more of it: revisions are kept, and an instance holds all that its ticket lived through.
+    const instance = { metric: found.metric, no: found.no, startedBy: found.startedBy };
     const [from, to] = [was && instanceColumns(before, was), is && instanceColumns(after, is)];
     return differences('sla_instance', instance, from ?? nulled(to), to ?? nulled(from));
   });
@@ -129,15 +133,17 @@ function nulled(columns: Columns | undefined): Columns {
 
 function differences(
   table: Revision['table'],
-  instance: SlaInstance | null,
+  instance: Revision['instance'],
   before: Columns,
   after: Columns,
 ): Revision[] {
-  return Object.entries(after).flatMap(([column, to]) => {
-    const from = before[column];
-    if (from === undefined || unrevised.has(column) || same(from, to)) return [];
-    return [{ table, column, instance, from: textOf(column, from), to: textOf(column, to) }];
-  });
+  const found: Revision[] = [];
+  for (const column in after) {
+    const [from, to] = [before[column], after[column]];
+    if (from === undefined || to === undefined || same(from, to) || unrevised.has(column)) continue;
+    found.push({ table, column, instance, from: textOf(column, from), to: textOf(column, to) });
+  }
+  return found;
 }
 
 function same(a: Value, b: Value): boolean {

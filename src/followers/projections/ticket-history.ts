@@ -28,8 +28,8 @@ export class TicketHistory {
    */
   constructor(
     readonly events: readonly TicketEvent[],
-    private readonly known: readonly Fact[] = [],
-    private readonly before?: TicketFold,
+    readonly known: readonly Fact[] = [],
+    readonly before?: TicketFold,
   ) {
     const last = events.at(-1);
     if (last === undefined) throw new Error('a ticket has at least one event');

@@ -9,7 +9,7 @@ import { type HistoryEvent, isOwn, readTicket } from '../../ledger/reading';
 import { findStoredTicket, noSuchTicket, type TicketAddress } from '../../ledger/ticket-address';
 import { READ_DATABASE, type Database, type Queryable } from '../../platform/postgres/database';
 import { databaseNow } from '../database-clock';
-import { lateFacts } from '../projection/late-revisions';
+import { lateFacts } from '../projection/late-facts';
 import { SlaConfigurations } from '../sla-configurations';
 import { readVersions } from '../sla-version-store';
 

@@ -7,6 +7,7 @@ import { slaEventRows, slaInstanceRow } from '../../domain/sla/sla-rows';
 import { type Row } from '../../followers/projections/table';
 import { type TicketEvent, type TicketHistory } from '../../followers/projections/ticket-history';
 import { joined } from '../../kernel/joined';
+import { isOwn } from '../../ledger/reading';
 
 export interface InstanceRows {
   readonly instances: Row[];
@@ -16,9 +17,10 @@ export interface InstanceRows {
 
 export function instanceRows({ key, events }: TicketHistory, sla: SlaFold): InstanceRows {
   const rows: InstanceRows = { instances: [], segments: [], events: [] };
+  const own = events.filter(isOwn);
   for (const instance of sla.instances) {
     const instance_id = instanceId(key, instance);
-    const told = events.filter(({ data }) => data['instance_id'] === instance_id);
+    const told = own.filter(({ data }) => data['instance_id'] === instance_id);
     const more = {
       instance_id,
       warned_at: told.findLast(({ type }) => type === 'sla.warned')?.recordedAt ?? null,

@@ -1,40 +1,10 @@
-import { compareKeys, orderKey, type OrderKey, rankOf } from '../../domain/order';
-import { type Fact, mayBeCreation } from '../../domain/fact';
-import { type SlaConfig } from '../../domain/sla/config';
 import { type SlaFold } from '../../domain/sla/fold-sla';
 import { instanceId } from '../../domain/sla/instance-id';
 import { seconds } from '../../domain/sla/seconds';
-import { type Revision, revisionsBy } from '../../domain/sla/revisions';
+import { type Revision } from '../../domain/sla/revisions';
 import { type Row } from '../../followers/projections/table';
-import { type TicketEvent, type TicketHistory } from '../../followers/projections/ticket-history';
-import { identityOf } from '../../ledger/identity';
 import { IMPORTED } from '../../ledger/reading';
-
-/** A late event, and the published figures that it changed. */
-export interface LateFact {
-  readonly fact: Fact;
-  readonly event: TicketEvent;
-  readonly revisions: readonly Revision[];
-}
-
-/** A function of the lane, whenever and however often it is computed. */
-export function lateFacts({ facts, events }: TicketHistory, config: SlaConfig): LateFact[] {
-  const late: LateFact[] = [];
-  // A creation may push others behind itself, and they may then stand behind what happened at its instant.
-  const beginnings = new Set(facts.filter(mayBeCreation).map(({ occurredAt }) => occurredAt));
-  let latest: OrderKey | null = null;
-  for (const [index, fact] of facts.entries()) {
-    const own = orderKey(fact, fact.occurredAt, rankOf(fact));
-    const isBehind = latest !== null && compareKeys(own, latest) < 0;
-    if (!isBehind) latest = own;
-    if (!isBehind && !beginnings.has(fact.occurredAt)) continue;
-    const event = events.find(({ source, dedupeKey }) => identityOf(source, dedupeKey) === fact.ref);
-    if (event === undefined) throw new Error(`event ${fact.ref} is not among its ticket's events`);
-    const revisions = revisionsBy(facts.slice(0, index), fact, event.receivedAt, config);
-    if (revisions.length > 0) late.push({ fact, event, revisions });
-  }
-  return late;
-}
+import { type LateFact } from './late-facts';
 
 export function lateRevisionRows(late: readonly LateFact[], key: string, dates: ReportingDates): Row[] {
   const rows = late.flatMap((one) => one.revisions.map((revision) => row(key, one, revision, dates)));

@@ -23,10 +23,14 @@ import {
   responseTurns,
   statusIntervals,
 } from './interval-rows';
-import { lateFacts, lateRevisionRows, reportingDates } from './late-revisions';
+import { LateMemory } from './late-memory';
+import { lateRevisionRows, reportingDates } from './late-revisions';
 import { metricsRow } from './metrics-row';
 import { Renewal } from './renewal';
 import { slaTables } from './sla-tables';
+
+/** Some 20 MB. */
+const REVISIONS_REMEMBERED = 100_000;
 
 /** Every figure of a ticket but its state, free of any clock: what runs is left to the views. */
 export class SlaProjection implements Projection {
@@ -34,6 +38,7 @@ export class SlaProjection implements Projection {
   readonly codeVersion = 1;
   readonly tables = slaTables;
   readonly #renewal = new Renewal();
+  readonly #late = new LateMemory(REVISIONS_REMEMBERED);
   #configurations = new SlaConfigurations([]);
 
   /** Without an announcer it makes rows and tells nobody. */
@@ -67,7 +72,7 @@ export class SlaProjection implements Projection {
       instances,
       segments,
       events,
-      lateRevisionRows(lateFacts(history, config), key, reportingDates(sla)),
+      lateRevisionRows(this.#late.lateFacts(history, config), key, reportingDates(sla)),
     ];
     return tables.map((rows) => rows.map((row) => joined(row, place)));
   }
