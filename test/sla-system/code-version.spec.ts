@@ -16,7 +16,7 @@ describe('figures that newer code makes otherwise', () => {
   const database = freshDatabase();
   let node: SteppedNode;
   let db: Database;
-  let codeVersion = 1;
+  let codeVersion: number;
 
   beforeAll(async () => {
     node = await SteppedNode.open(database);
@@ -30,6 +30,8 @@ describe('figures that newer code makes otherwise', () => {
     await node.stored(opening('paused'), moves('paused', 20, 'open', 'pending'));
     await node.stored(opening('waiting'));
     await node.project();
+    const [live] = await rows(`SELECT code_version FROM app.projection WHERE name = 'sla'`);
+    codeVersion = Number(live?.['code_version']);
   });
   afterAll(() => Promise.all([node.close(), db.close()]));
 

@@ -171,6 +171,22 @@ describe('a target that moves', () => {
     expect(resolution(figures)).toMatchObject([{ breached_at: at(60), breach_cause: 'deadline' }]);
   });
 
+  it('breaks nothing before it moved, when just that much had elapsed before a pause', () => {
+    const facts = [
+      created(0),
+      status(60, 'open', 'pending'),
+      priority(240, 'high'),
+      status(300, 'pending', 'in_progress'),
+    ];
+    expect(resolution(told(facts.slice(0, 3), 250, config))).toMatchObject([
+      { breached: false, due_at: null },
+    ]);
+    expect(resolution(told(facts, 300, config))).toMatchObject([{ breached: false, due_at: at(240) }]);
+    expect(resolution(told(facts, 301, config))).toMatchObject([
+      { breached_at: at(240), breach_cause: 'deadline', due_at: at(240), overrun_seconds: 60 },
+    ]);
+  });
+
   it('does not move for what was done in the same instant', () => {
     const facts = [created(0), status(90, 'open', 'resolved'), priority(90, 'high')];
     expect(resolution(told(facts, 100, config))).toMatchObject([{ outcome: 'met', target_seconds: 28_800 }]);

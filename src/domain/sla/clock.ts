@@ -74,11 +74,12 @@ export function pass(clock: Clock, kind: ClockSpan['kind'], from: number, to: nu
 
 /**
  * Another target for the time that has passed already. Too late for it means broken at this instant and not
- * earlier, when another promise held; and what was broken stays broken.
+ * earlier, when another promise held; and what was broken stays broken. Just used up by it means that the clock,
+ * which may stand still, reaches it now: from here it breaks with the next ms that counts.
  */
 export function retarget(clock: Clock, at: number, target: number): void {
   clock.target = target;
-  clock.reachedAt = clock.elapsed >= target ? reachedAt(clock, target) : null;
+  clock.reachedAt = clock.elapsed === target ? at : reachedAt(clock, target);
   clock.warnedAt = clock.elapsed < warnAfter(clock) ? null : at;
   if (clock.breach === null && clock.elapsed > target) clock.breach = { at, cause: 'retarget', target };
 }
@@ -88,7 +89,7 @@ export function warnAfter({ target, warnPercent }: Clock): number {
   return Math.ceil((target * warnPercent) / 100);
 }
 
-/** When so much time had elapsed, by the spans so far. */
+/** When so much time had elapsed, by the spans so far; null: not yet. */
 function reachedAt({ spans, calendar }: Clock, ms: number): number | null {
   let left = ms;
   for (const { kind, from, to } of spans) {

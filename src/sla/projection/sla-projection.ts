@@ -35,7 +35,7 @@ const REVISIONS_REMEMBERED = 100_000;
 /** Every figure of a ticket but its state, free of any clock: what runs is left to the views. */
 export class SlaProjection implements Projection {
   readonly name = 'sla';
-  readonly codeVersion = 1;
+  readonly codeVersion = 2;
   readonly tables = slaTables;
   readonly #renewal = new Renewal();
   readonly #late = new LateMemory(REVISIONS_REMEMBERED);
