@@ -144,6 +144,25 @@ describe('with bots that may answer', () => {
     expect(figures.sla.map(({ metric }) => metric)).toEqual(['next_response', 'resolution']);
   });
 
+  it('a reopening owes no first response again', () => {
+    const reopened = [
+      created(0),
+      says(1, 'bot', 'm1'),
+      status(10, 'open', 'closed'),
+      says(2000, 'customer', 'm2'),
+      status(2000, 'closed', 'open'),
+      replyBy(2010, 'A1', 'm3'),
+    ];
+    const figures = told(reopened, 2020, config);
+    expect(figures).toMatchObject({ first_response_at: null, first_response_seconds: null });
+    expect(figures.turns).toMatchObject([{ kind: 'first' }, { kind: 'next', seconds: 600 }]);
+    expect(figures.sla).toMatchObject([
+      { metric: 'next_response', instance_no: 1, started_at: at(2000), elapsed_seconds: 600 },
+      { metric: 'resolution', instance_no: 1 },
+      { metric: 'resolution', instance_no: 2 },
+    ]);
+  });
+
   it('a bot has the last word at a reopening as well', () => {
     const reopened = [
       created(0),

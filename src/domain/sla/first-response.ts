@@ -80,13 +80,17 @@ function answering(course: Course, wait: Wait): FirstResponse {
   return { ...none, resolvedWithoutReply: done !== undefined };
 }
 
-/** A bot that may answer has ended the opening turn: nobody waits for a human before the customer writes again. */
+/**
+ * A bot that may answer has ended the opening turn: nobody waits for a human before the customer writes again. Once
+ * the ticket was done the bot's answer is all there was: what the customer asks after a reopening is a later wait.
+ */
 function afterBot(course: Course, botTurn: Turn): FirstResponse {
   const next = course.talk.turns[1];
   const unasked = replyAfter(course, botTurn.endedIn ?? botTurn.openedIn);
   const isUnasked = unasked !== null && (next === undefined || unasked.message.index < next.openedIn);
   if (isUnasked) return { ...NONE, applicable: true, botTurn, ...unasked };
-  if (next === undefined) return { ...NONE, applicable: true, botTurn };
+  const doneIn = course.status.cycles[0]?.doneIn ?? Infinity;
+  if (next === undefined || doneIn < next.openedIn) return { ...NONE, applicable: true, botTurn };
   return { ...answering(course, next), botTurn };
 }
 
