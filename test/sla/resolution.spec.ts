@@ -242,6 +242,16 @@ describe('a target that moves', () => {
       { metric: 'resolution', stage: 'cancelled', cancel_reason: 'policy_removed', elapsed_seconds: 5400 },
     ]);
   });
+
+  it('has no deadline when the policy went during a pause, whatever happens later', () => {
+    const removed = setting({ removedAt: 60 });
+    const facts = [created(0), status(10, 'open', 'pending')];
+    const gone = { stage: 'cancelled', cancel_reason: 'policy_removed', due_at: null, warn_at: null };
+    expect(resolution(told(facts, 30, removed))).toMatchObject([{ stage: 'paused', due_at: null }]);
+    expect(resolution(told(facts, 61, removed))).toMatchObject([gone]);
+    const later = [...facts, says(90, 'agent', 'm1', { private: true })];
+    expect(resolution(told(later, 91, removed))).toMatchObject([gone]);
+  });
 });
 
 describe('who had the ticket', () => {

@@ -176,7 +176,7 @@ function settled(run: Run, binding: Version<Binding>, removal: number, at: numbe
     run.pausedAtAnchor = paused;
   }
   const { anchorAt, elapsedAtAnchor, pausedAtAnchor } = run;
-  const isPaused = stage === 'paused';
+  const isPaused = standsStill(run);
   const foreseen = (ms: number): number | null =>
     isPaused ? null : calendar.addBusiness(anchorAt, ms - elapsedAtAnchor);
   const dueAt = isPaused ? null : (clock.reachedAt ?? foreseen(target));
@@ -216,6 +216,11 @@ function settled(run: Run, binding: Version<Binding>, removal: number, at: numbe
 function stageOf({ end, clock, passage }: Run): Stage {
   if (end === null) return passage?.kind === 'pause' ? 'paused' : 'running';
   return end.unkept !== null && clock.breach === null ? 'cancelled' : 'completed';
+}
+
+/** A clock that stands still has no deadline; nor does it get one when the policy is taken away meanwhile. */
+function standsStill({ end, passage }: Run): boolean {
+  return passage?.kind === 'pause' && (end === null || end.unkept === 'policy_removed');
 }
 
 function outcomeOf({ breach, warnedAt }: Clock, stage: Stage): Outcome {
