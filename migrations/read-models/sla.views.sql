@@ -278,7 +278,7 @@ SELECT i.tenant_id, i.ticket_id, i.ticket_key, i.instance_id, i.metric, i.instan
          i.elapsed_ms AS elapsed_ms_at_anchor, i.anchor_at,
          CASE WHEN n.breached AND NOT i.breached
               THEN (SELECT a.agent_id FROM assignment_interval a
-                    WHERE a.ticket_key = i.ticket_key ORDER BY a.seq DESC LIMIT 1)
+                    WHERE a.ticket_key = i.ticket_key AND a.from_at <= i.due_at ORDER BY a.seq DESC LIMIT 1)
               ELSE i.owner_at_breach END AS owner_at_breach,
          i.closed_by_event, i.config_revision, :generation AS projection_version
   FROM sla_instance i

@@ -54,13 +54,13 @@ const instances: Compared = {
   // Broken by time alone: whose ticket it was then is not in the row.
   alsoIf: (schemas) =>
     `o.stopped_at IS NULL AND o.breaks_at <= now()
-      AND ${lastAgent(schemas.old)} IS DISTINCT FROM ${lastAgent(schemas.new)}`,
+      AND ${agentWhenDue(schemas.old)} IS DISTINCT FROM ${agentWhenDue(schemas.new)}`,
 };
 
-function lastAgent(schema: string): string {
+function agentWhenDue(schema: string): string {
   return `(
     SELECT a.agent_id FROM ${schema}.assignment_interval a
-    WHERE a.ticket_key = o.ticket_key ORDER BY a.seq DESC LIMIT 1)`;
+    WHERE a.ticket_key = o.ticket_key AND a.from_at <= o.due_at ORDER BY a.seq DESC LIMIT 1)`;
 }
 
 /**
