@@ -56,7 +56,9 @@ CREATE TABLE ticket_metrics (
   vendor_escalation_lag_seconds      bigint,
   schedule_id                        text,
   due_out_of_reach                   boolean NOT NULL,
-  config_revision                    bigint NOT NULL
+  config_revision                    bigint NOT NULL,
+  -- From when on vendor_escalation_lag_seconds counts, if nothing happens before; null = it does already.
+  escalation_counts_from             timestamptz
 ) WITH (fillfactor = 80);
 
 CREATE TABLE status_interval (

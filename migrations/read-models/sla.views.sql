@@ -43,7 +43,9 @@ SELECT m.tenant_id, m.ticket_id, m.ticket_key, m.first_response_applicable, m.fi
          m.reopen_count, m.resolution_cycles, m.reassignment_count, m.agents_replied_count, m.public_agent_messages,
          m.customer_messages, m.private_notes, m.agent_turns, m.is_one_touch, m.resolved_without_reply,
          m.resolved_by_agent_id, m.vendor_first_response_delta_seconds, m.vendor_resolution_delta_seconds,
-         m.vendor_escalation_lag_seconds, m.schedule_id,
+         CASE WHEN m.escalation_counts_from > now() THEN NULL ELSE m.vendor_escalation_lag_seconds END
+           AS vendor_escalation_lag_seconds,
+         m.schedule_id,
          (SELECT count(*)::int FROM late_revision r WHERE r.ticket_key = m.ticket_key) AS restated_count,
          m.due_out_of_reach, m.config_revision, :generation AS projection_version
   FROM ticket_metrics m

@@ -22,6 +22,7 @@ describe('figures that newer code makes otherwise', () => {
     node = await SteppedNode.open(database);
     // As its owner: the tables of yesterday are altered below.
     db = openDatabase({ url: database.url, poolMax: 2, applicationName: 'test' });
+    ({ codeVersion } = new SlaProjection(new SlaConfigStore(db, () => 0), null));
     await apply(db, { policy, tenant: 'acme' });
     for (const id of ['done', 'same']) {
       await node.stored(opening(id), says(id, 10, 'agent', `${id}-1`), moves(id, 200, 'open', 'resolved'));

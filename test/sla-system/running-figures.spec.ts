@@ -11,6 +11,7 @@ type Life = Pick<SlaScenario, 'schedule' | 'policy' | 'bot_answers'> & {
 };
 
 const business = { basis: 'business', pause_statuses: ['pending'], warn_percent: 80 };
+const answer = { sender: 'agent', agent: 'A', private: false, message_id: 'm2' };
 
 describe('what goes on after the last event of a ticket is in the tables as explain has it', () => {
   const database = freshDatabase();
@@ -50,5 +51,22 @@ describe('what goes on after the last event of a ticket is in the tables as expl
     // Due when the desk closes on Friday, and missed when it opens on Monday.
     const broken = { breached_at: '2026-03-06T22:00:00.000Z', owner_at_breach: 'A' };
     for (const figures of await both('OWNER')) expect(figures['sla']).toMatchObject([broken]);
+  });
+
+  it.each([
+    ['missed since: how much earlier it was', 28_800, -4800],
+    ['that may still be kept: nothing yet', 300_000_000, null],
+  ])('an escalation before a deadline %s', async (_name, resolution, lag) => {
+    const id = `ESCALATED-${resolution}`;
+    await lived(id, {
+      schedule: 'always',
+      policy: { basis: 'calendar', targets: { default: { resolution } } },
+      events: [
+        { type: 'ticket.created', ts: '2026-03-02T10:00:00.000Z', origin: 'customer', message_id: 'm1' },
+        { type: 'message.received', ts: '2026-03-02T10:05:00.000Z', ...answer },
+        { type: 'escalation.fired', ts: '2026-03-02T16:40:00.000Z', metric: 'resolution' },
+      ],
+    });
+    for (const figures of await both(id)) expect(figures['vendor_escalation_lag_seconds']).toBe(lag);
   });
 });

@@ -32,11 +32,17 @@ function escalationLag(
   escalation: Course['vendor']['escalation'],
   instances: readonly SlaInstance[],
 ): number | null {
-  if (escalation === null) return null;
-  const metric = metricNamed(escalation.fact.data.metric ?? null);
-  const meant = instances.findLast((one) => one.metric === metric && one.startedAt <= escalation.at);
-  const breachedAt = meant?.breach?.at;
-  return breachedAt === undefined ? null : escalation.at - breachedAt;
+  const breachedAt = escalation === null ? undefined : meantBy(escalation, instances)?.breach?.at;
+  return escalation === null || breachedAt === undefined ? null : escalation.at - breachedAt;
+}
+
+/** The promise that an escalation is about. */
+export function meantBy(
+  { at, fact }: NonNullable<Course['vendor']['escalation']>,
+  instances: readonly SlaInstance[],
+): SlaInstance | undefined {
+  const metric = metricNamed(fact.data.metric ?? null);
+  return instances.findLast((one) => one.metric === metric && one.startedAt <= at);
 }
 
 const metricByName = new Map<string, SlaMetric>([

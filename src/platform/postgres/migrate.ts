@@ -20,6 +20,7 @@ const FILES = [
   '0008_rebuild_without_feed.sql',
   '0009_quarantine_imported.sql',
   '0010_quarantine_webhook_id.sql',
+  '0012_escalation_counts_from.sql',
 ] as const;
 
 /** An advisory lock of the whole database: two nodes that start together migrate one after the other. */

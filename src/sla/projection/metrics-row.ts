@@ -1,7 +1,9 @@
 import { type SlaFold } from '../../domain/sla/fold-sla';
 import { courtOf } from '../../domain/sla/partition';
+import { seconds } from '../../domain/sla/seconds';
 import { isUnresolved, type Stretch } from '../../domain/sla/status-course';
 import { ticketMetricsRow } from '../../domain/sla/ticket-metrics-row';
+import { meantBy } from '../../domain/sla/vendor';
 import { isDone } from '../../domain/lifecycle';
 import { type Row } from '../../followers/projections/table';
 import { joined } from '../../kernel/joined';
@@ -10,7 +12,8 @@ import { joined } from '../../kernel/joined';
 export function metricsRow(sla: SlaFold, source: string): Row {
   const { metrics, course, assignments } = sla;
   const running = runningStretch(sla);
-  return joined(ticketMetricsRow(sla), {
+  const row = ticketMetricsRow(sla);
+  return joined(joined(row, foreseenLag(sla) ?? NOTHING_FORESEEN), {
     source,
     created_at: course.head.created_at,
     settled_at: isDone(course.head.status) ? course.lastAt : null,
@@ -30,6 +33,21 @@ export function metricsRow(sla: SlaFold, source: string): Row {
     unanswered_ms: metrics.unanswered,
     due_out_of_reach: sla.instances.some((instance) => instance.dueOutOfReach),
   });
+}
+
+const NOTHING_FORESEEN = { escalation_counts_from: null };
+
+/** Of an escalation that came before our breach: what its lag will be, and from when on, if nothing happens before. */
+function foreseenLag({ course, instances }: SlaFold): Row | null {
+  const { escalation } = course.vendor;
+  const meant = escalation === null ? undefined : meantBy(escalation, instances);
+  if (escalation === null || meant === undefined) return null;
+  const { dueAt, breaksAt, removedAt } = meant;
+  if (dueAt === null || breaksAt === null || (removedAt !== null && removedAt < breaksAt)) return null;
+  return {
+    vendor_escalation_lag_seconds: seconds(escalation.at - dueAt),
+    escalation_counts_from: breaksAt,
+  };
 }
 
 export const COURTS = { active: 'active', waiting: 'waiting_on_customer', onHold: 'on_hold' } as const;

@@ -55,6 +55,7 @@ export const ticketMetricsTable = table('ticket_metrics', ['ticket_key'], {
   schedule_id: 'text',
   due_out_of_reach: 'boolean',
   config_revision: 'bigint',
+  escalation_counts_from: 'timestamptz',
 });
 
 export const statusIntervalTable = table('status_interval', ['ticket_key', 'seq'], {
