@@ -142,7 +142,11 @@ SELECT a.tenant_id, a.ticket_id, a.ticket_key, a.seq, a.agent_id, a.from_at, a.t
          (a.unresolved_ms + live.ms) / 1000 AS seconds,
          (a.active_ms + CASE WHEN a.active_runs THEN live.ms ELSE 0 END) / 1000 AS active_seconds,
          (a.elapsed_ms + CASE WHEN a.elapsed_runs_by IS NULL THEN 0
-           ELSE rpt.own_ms(a.elapsed_runs_by, a.schedule_id, a.anchor_at, live.until) END) / 1000
+           -- By the hours of the clock that runs, which need not be those of the ticket.
+           ELSE rpt.own_ms(a.elapsed_runs_by,
+             (SELECT i.schedule_id FROM sla_instance i
+              WHERE i.ticket_key = a.ticket_key AND i.stopped_at IS NULL
+                AND i.metric = 'resolution' AND i.stage = 'running'), a.anchor_at, live.until) END) / 1000
            AS resolution_elapsed_seconds,
          (a.elapsed_business_ms + CASE
            WHEN a.elapsed_runs_by IS NULL THEN 0

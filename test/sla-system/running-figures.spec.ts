@@ -1,8 +1,11 @@
+import { policySchema } from '../../src/domain/sla/policy';
+import { appendVersion } from '../../src/sla/sla-version-store';
 import { type GoldenEvent } from '../domain/support/golden';
-import { type SlaScenario } from '../sla/support/golden';
+import { listed, type SlaScenario } from '../sla/support/golden';
 import { freshDatabase } from '../support/database';
 import { GoldenDesk, tenantOf } from './support/golden-desk';
 import { linesOf } from './support/golden-lines';
+import { apply } from './support/past';
 import { type Published, publishedFigures } from './support/published';
 
 type Wanted = Readonly<Record<string, unknown>>;
@@ -12,6 +15,11 @@ type Life = Pick<SlaScenario, 'schedule' | 'policy' | 'bot_answers'> & {
 
 const business = { basis: 'business', pause_statuses: ['pending'], warn_percent: 80 };
 const answer = { sender: 'agent', agent: 'A', private: false, message_id: 'm2' };
+const always = { always: { always_open: true } } as const;
+
+function moved(ts: string, previous: string, next: string): Readonly<Record<string, unknown>> {
+  return { type: 'status.changed', ts, previous_status: previous, new_status: next };
+}
 
 describe('what goes on after the last event of a ticket is in the tables as explain has it', () => {
   const database = freshDatabase();
@@ -22,11 +30,12 @@ describe('what goes on after the last event of a ticket is in the tables as expl
   });
   afterAll(() => desk.close());
 
-  async function lived(id: string, life: Life): Promise<void> {
+  async function lived(id: string, life: Life, meanwhile?: () => Promise<void>): Promise<void> {
     const events = life.events.map((event, n) => ({ ...event, event_id: `${id}-${n}` }) as GoldenEvent);
     const scenario = { id, title: id, as_of: '', expect: {}, ...life, events };
     const tenant = tenantOf(scenario);
     await desk.prepare(scenario, [tenant]);
+    await meanwhile?.();
     await desk.import(tenant, linesOf(events, id));
     await desk.projected();
   }
@@ -68,5 +77,36 @@ describe('what goes on after the last event of a ticket is in the tables as expl
       ],
     });
     for (const figures of await both(id)) expect(figures['vendor_escalation_lag_seconds']).toBe(lag);
+  });
+
+  it('an owner’s time on a clock is counted by the hours of the promise, not by those of the ticket', async () => {
+    const tenant = 'hours';
+    const policy = policySchema.parse({ ...business, targets: { default: { resolution: 28_800 } } });
+    await lived(
+      'HOURS',
+      {
+        schedule: 'ny_9_17',
+        policy,
+        events: [
+          { type: 'ticket.created', ts: '2026-03-02T15:00:00.000Z', origin: 'customer', message_id: 'm1' },
+          { type: 'agent.assigned', ts: '2026-03-02T15:05:00.000Z', agent: 'A' },
+          moved('2026-03-02T16:00:00.000Z', 'open', 'resolved'),
+          moved('2026-03-06T21:00:00.000Z', 'resolved', 'open'),
+        ],
+      },
+      async () => {
+        await apply(desk.db, { schedule: 'ny_9_17', policy, tenant, schedules: always });
+        // As if it had been applied then: before the reopening.
+        const validFrom = Date.parse('2026-03-05T12:00:00Z');
+        const body = { policy, schedule: 'always' };
+        const version = { kind: 'tenant_policy', tenant, name: tenant, version: 2, body, validFrom } as const;
+        await desk.db.transaction((tx) => appendVersion(tx, { ...version, reprocessedUntil: null }));
+      },
+    );
+    const [tables, explained] = await both('HOURS');
+    expect(explained['sla']).toMatchObject([{}, { metric: 'resolution', schedule_id: 'hours/always' }]);
+    const counted = explained['assignments'] as readonly Wanted[];
+    expect(counted.at(-1)?.['resolution_elapsed_seconds']).toBeGreaterThan(100 * 24 * 3600);
+    expect(listed(tables, { assignments: counted })).toEqual({ assignments: counted });
   });
 });
