@@ -392,7 +392,8 @@ COMMENT ON COLUMN rpt.sla_compliance_daily.mean_elapsed_seconds IS 'Mean of it. 
 
 CREATE OR REPLACE VIEW rpt.agent_daily AS
   SELECT f.tenant_id, f.agent_id, timezone('UTC', f.at)::date AS day,
-         count(f.message_id) AS public_messages, count(DISTINCT f.replied_to) AS tickets_replied,
+         count(f.message_id) AS public_messages,
+         count(DISTINCT f.ticket_key) FILTER (WHERE f.message_id IS NOT NULL) AS tickets_replied,
          count(f.turn_seconds) AS turns_answered,
          percentile_disc(0.5) WITHIN GROUP (ORDER BY f.turn_seconds) AS p50_turn_seconds,
          percentile_disc(0.9) WITHIN GROUP (ORDER BY f.turn_seconds) AS p90_turn_seconds,
@@ -403,24 +404,26 @@ CREATE OR REPLACE VIEW rpt.agent_daily AS
          percentile_disc(0.5) WITHIN GROUP (ORDER BY f.resolution_seconds) AS p50_resolution_seconds,
          percentile_disc(0.9) WITHIN GROUP (ORDER BY f.resolution_seconds) AS p90_resolution_seconds
   FROM (
-    SELECT m.tenant_id, m.agent_id, m.occurred_at AS at, m.event_id::text AS message_id, m.ticket_key AS replied_to,
-           NULL::bigint AS turn_seconds, NULL::bigint AS first_response_seconds, NULL::text AS solved,
+    SELECT m.tenant_id, m.ticket_key, m.agent_id, m.occurred_at AS at, m.event_id AS message_id,
+           NULL::bigint AS turn_seconds, NULL::bigint AS first_response_seconds, NULL::boolean AS solved,
            NULL::bigint AS resolution_seconds
     FROM rpt.message_fact m WHERE m.sender_kind = 'agent' AND m.is_public AND NOT m.is_opening
     UNION ALL
-    SELECT r.tenant_id, r.agent_id, r.ended_at, NULL, NULL, r.seconds, NULL, NULL, NULL
+    SELECT r.tenant_id, r.ticket_key, r.agent_id, r.ended_at, NULL, r.seconds, NULL, NULL, NULL
     FROM rpt.response_turn r WHERE r.outcome = 'answered'
     UNION ALL
-    SELECT m.tenant_id, m.first_response_agent_id, m.first_response_at, NULL, NULL, NULL, m.first_response_seconds, NULL, NULL
+    SELECT m.tenant_id, m.ticket_key, m.first_response_agent_id, m.first_response_at, NULL, NULL, m.first_response_seconds,
+           NULL, NULL
     FROM rpt.ticket_metrics m WHERE m.first_response_seconds IS NOT NULL
     UNION ALL
-    SELECT m.tenant_id, m.resolved_by_agent_id, m.last_resolved_at, NULL, NULL, NULL, NULL, m.ticket_key, m.full_resolution_seconds
-    FROM rpt.ticket_metrics m JOIN rpt.ticket t ON t.ticket_key = m.ticket_key
-    WHERE t.status_category = 'done' AND NOT t.excluded_from_metrics) f
-  WHERE f.agent_id IS NOT NULL
+    SELECT m.tenant_id, m.ticket_key, m.resolved_by_agent_id, m.last_resolved_at, NULL, NULL, NULL, true,
+           m.full_resolution_seconds
+    FROM rpt.ticket_metrics m) f
+  JOIN rpt.ticket t ON t.ticket_key = f.ticket_key
+  WHERE f.agent_id IS NOT NULL AND NOT t.excluded_from_metrics AND (f.solved IS NULL OR t.status_category = 'done')
   GROUP BY f.tenant_id, f.agent_id, timezone('UTC', f.at)::date;
 
-COMMENT ON VIEW rpt.agent_daily IS 'One row an agent and day (UTC) on which this agent answered or solved something.';
+COMMENT ON VIEW rpt.agent_daily IS 'One row an agent and day (UTC) on which this agent answered or solved something. Merged, spam and the like left out.';
 COMMENT ON COLUMN rpt.agent_daily.tenant_id IS 'Whose agent it is.';
 COMMENT ON COLUMN rpt.agent_daily.agent_id IS 'The sender''s id of the agent.';
 COMMENT ON COLUMN rpt.agent_daily.day IS 'When it was answered or solved, UTC.';
@@ -432,7 +435,7 @@ COMMENT ON COLUMN rpt.agent_daily.p90_turn_seconds IS '90th percentile of it.';
 COMMENT ON COLUMN rpt.agent_daily.first_responses IS 'Tickets whose first response this agent gave.';
 COMMENT ON COLUMN rpt.agent_daily.p50_first_response_seconds IS 'Median of the time from their creation to it.';
 COMMENT ON COLUMN rpt.agent_daily.p90_first_response_seconds IS '90th percentile of it.';
-COMMENT ON COLUMN rpt.agent_daily.tickets_solved IS 'Tickets that are done and that this agent solved last; merged, spam and the like left out.';
+COMMENT ON COLUMN rpt.agent_daily.tickets_solved IS 'Tickets that are done and that this agent solved last.';
 COMMENT ON COLUMN rpt.agent_daily.p50_resolution_seconds IS 'Median of the time from their creation to their last solution.';
 COMMENT ON COLUMN rpt.agent_daily.p90_resolution_seconds IS '90th percentile of it.';
 

@@ -130,3 +130,28 @@ describe('what analysts read', () => {
       await analyst.query<Record<string, unknown>>({ text: `SELECT * FROM rpt.${view} LIMIT 1` });
   });
 });
+
+describe('what an agent did on a day', () => {
+  const database = freshDatabase();
+  let reading: Reading;
+
+  beforeAll(async () => {
+    reading = await startReading(database);
+    const answered = (id: string, minute: number): Incoming[] => [
+      created(id, 0, { body: { origin: 'customer', initial_message: {} } }),
+      event('message.received', id, minute, {
+        body: { message_id: `${id}-1`, sender: { type: 'agent', agent_id: 'A7' } },
+      }),
+    ];
+    await reading.projected(...answered('D-1', 1), ...answered('D-2', 60), closed('D-2', 90, 'merged'));
+  });
+  afterAll(() => reading.app.close());
+
+  test('holds nothing of tickets that are counted nowhere', async () => {
+    const rows = await reading.app.services.db.query<Record<string, unknown>>({
+      text: `SELECT agent_id, public_messages, tickets_replied, turns_answered, p90_turn_seconds, first_responses,
+                    p90_first_response_seconds, tickets_solved FROM rpt.agent_daily`,
+    });
+    expect(rows.map((row) => Object.values(row))).toEqual([['A7', 1, 1, 1, 60, 1, 60, 0]]);
+  });
+});
