@@ -64,7 +64,8 @@ CREATE OR REPLACE VIEW rpt.ticket_timeline AS
          coalesce(e.data ->> 'new_status', e.data ->> 'status') AS claimed_new,
          e.after ->> 'status' AS status_after, e.after ->> 'close_reason' AS close_reason_after,
          e.after ->> 'assignee' AS assignee_after, (e.after ->> 'cycle_no')::int AS cycle_no_after, e.flags, e.event_id,
-         e.version, e.lane, e.position
+         e.version, e.lane, e.position,
+         floor(extract(epoch FROM e.claimed_at - e.occurred_at) * 1000)::bigint AS claimed_skew_ms
   FROM rpt.ticket t JOIN es.event e ON e.ticket_id = t.ticket_id AND e.tenant = t.tenant_id;
 
 COMMENT ON VIEW rpt.ticket_timeline IS
@@ -95,6 +96,7 @@ COMMENT ON COLUMN rpt.ticket_timeline.event_id IS 'The event''s id, unique per s
 COMMENT ON COLUMN rpt.ticket_timeline.version IS 'The ce_ticketversion of its Kafka record; null for a rejected event.';
 COMMENT ON COLUMN rpt.ticket_timeline.lane IS 'The lane, and Kafka partition, that holds it.';
 COMMENT ON COLUMN rpt.ticket_timeline.position IS 'Its position in the lane.';
+COMMENT ON COLUMN rpt.ticket_timeline.claimed_skew_ms IS 'How much later than "at" the body says it happened; negative = earlier. Null where the body says nothing.';
 
 -- One descent of the index per agent (a loose index scan): from each agent's latest word to that of the next agent.
 CREATE OR REPLACE VIEW rpt.agent_presence AS

@@ -227,7 +227,8 @@ COMMENT ON COLUMN rpt.resolution_cycle.projection_version IS 'Which version of t
 
 CREATE OR REPLACE VIEW rpt.message_fact AS
 SELECT tenant_id, ticket_id, ticket_key, message_id, event_id, occurred_at, claimed_at, sender_kind, agent_id,
-         is_public, is_opening, content_type, turn_no, is_first_response, :generation AS projection_version
+         is_public, is_opening, content_type, turn_no, is_first_response, :generation AS projection_version,
+         floor(extract(epoch FROM claimed_at - occurred_at) * 1000)::bigint AS claimed_skew_ms
   FROM message_fact;
 
 COMMENT ON VIEW rpt.message_fact IS 'One row a message, without its text: who wrote when, and what it did.';
@@ -246,6 +247,7 @@ COMMENT ON COLUMN rpt.message_fact.content_type IS 'text, photo, voice … as se
 COMMENT ON COLUMN rpt.message_fact.turn_no IS 'The response turn that it opens, prolongs or answers.';
 COMMENT ON COLUMN rpt.message_fact.is_first_response IS 'It is the ticket''s first response.';
 COMMENT ON COLUMN rpt.message_fact.projection_version IS 'Which version of the projection wrote the row.';
+COMMENT ON COLUMN rpt.message_fact.claimed_skew_ms IS 'claimed_at minus occurred_at; negative = the body names the earlier instant.';
 
 -- Ended and open apart: of what has ended every column is as stored, so that an index finds it.
 CREATE OR REPLACE VIEW rpt.sla_instance AS

@@ -116,6 +116,29 @@ describe('what analysts read', () => {
     ]);
   });
 
+  test('how far the time in a body is from that of its envelope', async () => {
+    const claimed = { type: 'ticket.resolved', claimedAt: T0 + 20 * MINUTE - 90_250 } as const;
+    const said = message('R-5', 21, 'm2', { claimedAt: T0 + 21 * MINUTE + 1 });
+    await reading.projected(said, event(claimed.type, 'R-5', 20, claimed));
+    const skews = await analyst.query<Record<string, unknown>>({
+      text: `SELECT type, claimed_skew_ms AS skew FROM rpt.ticket_timeline WHERE ticket_key = 'acme/R-5' ORDER BY at`,
+    });
+    expect(skews).toEqual([
+      { type: 'ticket.created', skew: null },
+      { type: 'message.received', skew: null },
+      { type: 'ticket.resolved', skew: -90_250 },
+      { type: 'message.received', skew: 1 },
+    ]);
+    const messages = await analyst.query<Record<string, unknown>>({
+      text: `SELECT message_id AS id, claimed_skew_ms AS skew FROM rpt.message_fact WHERE ticket_key = 'acme/R-5'
+             ORDER BY occurred_at`,
+    });
+    expect(messages).toEqual([
+      { id: 'm1', skew: null },
+      { id: 'm2', skew: 1 },
+    ]);
+  });
+
   test('every view and column says what it is', async () => {
     const silent = await analyst.query<Record<string, unknown>>({
       text: `
