@@ -47,7 +47,7 @@ SELECT m.tenant_id, m.ticket_id, m.ticket_key, m.first_response_applicable, m.fi
            AS vendor_escalation_lag_seconds,
          m.schedule_id,
          (SELECT count(*)::int FROM late_revision r WHERE r.ticket_key = m.ticket_key) AS restated_count,
-         m.due_out_of_reach, m.config_revision, :generation AS projection_version
+         m.due_out_of_reach, m.config_revision, :generation AS projection_version, m.waiting_since
   FROM ticket_metrics m
   CROSS JOIN LATERAL (
     SELECT CASE WHEN m.running_court IS NULL THEN 0 ELSE rpt.ms_between(m.anchor_at, now()) END AS ms,
@@ -111,6 +111,7 @@ COMMENT ON COLUMN rpt.ticket_metrics.restated_count IS 'How many of its publishe
 COMMENT ON COLUMN rpt.ticket_metrics.due_out_of_reach IS 'A deadline lies further ahead than opening hours are known: it is null.';
 COMMENT ON COLUMN rpt.ticket_metrics.config_revision IS 'The latest SLA configuration that its figures follow: rpt.sla_policy_version, rpt.schedule_version.';
 COMMENT ON COLUMN rpt.ticket_metrics.projection_version IS 'Which version of the projection wrote the row.';
+COMMENT ON COLUMN rpt.ticket_metrics.waiting_since IS 'Since when the customer has been waiting for an answer; null = not waiting.';
 
 CREATE OR REPLACE VIEW rpt.status_interval AS
 SELECT i.tenant_id, i.ticket_id, i.ticket_key, i.seq, i.status, i.category, i.from_at, i.to_at,

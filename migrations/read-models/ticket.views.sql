@@ -2,7 +2,10 @@ CREATE OR REPLACE VIEW rpt.ticket AS
   SELECT t.tenant_id, t.ticket_id, t.ticket_key, t.source, t.channel_type, t.customer_id, t.origin, t.status,
          t.status_category, t.upstream_status, t.is_diverged, t.close_reason, t.merged_into, t.priority, t.assignee_id,
          t.team_id, t.created_at, t.creation_inferred, t.last_event_at, t.last_customer_message_at,
-         t.last_agent_message_at, t.open_turn_since, t.cycle_no, t.excluded_from_metrics,
+         t.last_agent_message_at,
+         -- Whether a bot answers, only the figures know.
+         CASE WHEN m.ticket_key IS NULL THEN t.open_turn_since ELSE m.waiting_since END AS open_turn_since,
+         t.cycle_no, t.excluded_from_metrics,
          CASE WHEN m.due_out_of_reach
               THEN ARRAY(SELECT f FROM unnest(t.quality_flags || 'due_out_of_reach'::text) f ORDER BY f COLLATE "C")
               ELSE t.quality_flags END AS quality_flags,

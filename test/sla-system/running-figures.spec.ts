@@ -109,4 +109,31 @@ describe('what goes on after the last event of a ticket is in the tables as expl
     expect(counted.at(-1)?.['resolution_elapsed_seconds']).toBeGreaterThan(100 * 24 * 3600);
     expect(listed(tables, { assignments: counted })).toEqual({ assignments: counted });
   });
+
+  it('whose bot has answered waits for nobody, until the customer writes again', async () => {
+    const events = [
+      { type: 'ticket.created', ts: '2026-03-02T10:00:00.000Z', origin: 'customer', message_id: 'm1' },
+      {
+        type: 'message.received',
+        ts: '2026-03-02T10:01:00.000Z',
+        ...answer,
+        sender: 'bot',
+        agent: undefined,
+      },
+    ];
+    const again = { ...events[1], ts: '2026-03-02T10:10:00.000Z', sender: 'customer', message_id: 'm3' };
+    const life = { schedule: 'always', policy: null, bot_answers: true };
+    for (const [id, told, since] of [
+      ['BOT', events, null],
+      ['BOT-AGAIN', [...events, again], again.ts],
+    ] as const) {
+      await lived(id, { ...life, events: told });
+      for (const figures of await both(id)) expect(figures['open_turn_since']).toBe(since);
+      const [queue] = await desk.db.query<Wanted>({
+        text: 'SELECT customers_waiting AS n FROM rpt.queue WHERE tenant_id = $1',
+        values: [id.toLowerCase()],
+      });
+      expect(queue).toEqual({ n: since === null ? 0 : 1 });
+    }
+  });
 });

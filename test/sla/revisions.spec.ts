@@ -51,6 +51,17 @@ describe('a late event', () => {
     });
   });
 
+  it('that is a bot’s answer ends the waiting where bots answer, and only there', () => {
+    const history = [created(0), status(30, 'open', 'in_progress')];
+    const late = (botAnswers: boolean) =>
+      column(
+        revisionsBy(history, says(5, 'bot', 'm1'), minute(60), setting({ botAnswers })),
+        'open_turn_since',
+      );
+    expect(late(true)).toEqual([[at(0), null]]);
+    expect(late(false)).toEqual([]);
+  });
+
   it('that is the last to happen revises nothing, however late it came', () => {
     expect(changed([created(0)], says(5, 'agent', 'm1'), 6000)).toEqual([]);
     expect(changed([], created(0), 10)).toEqual([]);

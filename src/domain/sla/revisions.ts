@@ -66,7 +66,11 @@ type Columns = Readonly<Record<string, Value>>;
 
 function ticketColumns({ fold, sla }: Folded): Columns {
   const row = ticketRow(fold);
-  return { ...row, quality_flags: qualityFlags(row.quality_flags, sla) };
+  return {
+    ...row,
+    open_turn_since: sla.course.talk.open?.since ?? null,
+    quality_flags: qualityFlags(row.quality_flags, sla),
+  };
 }
 
 function metricColumns({ sla }: Folded): Columns {
