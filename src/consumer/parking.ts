@@ -87,10 +87,9 @@ export class ParkingTopic {
    * one. At worst a record is there twice.
    */
   async #send(message: { key: Buffer | null; value: Buffer | null; headers: IHeaders }): Promise<void> {
-    if (this.#producer === undefined) {
-      this.#producer = this.kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 1 });
-      await this.#producer.connect();
-    }
+    this.#producer ??= this.kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 1 });
+    // Each time, because the last time Kafka may have been away: one that is connected answers at once.
+    await this.#producer.connect();
     await this.#producer.send({ topic: this.name, acks: -1, messages: [message] });
   }
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { Kafka, logLevel } from 'kafkajs';
 import { releaseParked } from '../../src/consumer/public-api';
 import { kafkaOfTests, readTopic } from '../relay/support/topic-reader';
 import { eventually } from '../support/eventually';
-import { describeWithKafka } from '../support/kafka';
+import { describeWithKafka, testBrokers } from '../support/kafka';
 import { topicOf } from './support/demo-topic';
 import { following } from './support/following';
 import { record } from './support/records';
@@ -83,5 +85,37 @@ describeWithKafka('a ticket that can not be handled', () => {
       releaseParked({ kafka: kafkaOfTests(), parkingTopic, ticket: 'acme/A', handle: () => undefined });
     await expect(again()).rejects.toThrow('JSON');
     await expect(again()).rejects.toThrow('JSON');
+  });
+
+  test('is parked when Kafka is back, though it was away at the first try', async () => {
+    const retries = 1;
+    let tries = 0;
+    let refusals = 0;
+    const refused = (): boolean => {
+      refusals -= 1;
+      return refusals >= 0;
+    };
+    const kafka = new Kafka({
+      brokers: testBrokers(),
+      logLevel: logLevel.NOTHING,
+      retry: { retries },
+      // Nobody listens on port 1. What is connected stays so.
+      socketFactory: ({ host, port, onConnect }) => connect(refused() ? 1 : port, host, onConnect),
+    });
+    const parkingTopic = `dlq-${randomUUID()}`;
+    const follower = await following(await topicOf([record(1, 'acme/A', 1), record(2, 'acme/B', 1)]), {
+      kafka,
+      parkingTopic,
+      attempts: 1,
+      fails: (id) => {
+        if (id !== 'acme/A-1') return;
+        tries += 1;
+        if (tries === 1) refusals = 1 + retries;
+        throw new Error('no room for it');
+      },
+    });
+    await follower.seen(['acme/B-1']).finally(() => follower.stop());
+    expect(tries).toBe(2);
+    expect(await idsOf(parkingTopic)).toEqual(['acme/A-1']);
   });
 });
