@@ -50,6 +50,16 @@ export async function committedBookmark(
   }
 }
 
+/**
+ * What was done here counts though it could not be committed any more, unless another member is further. Else an event that
+ * takes longer than the session would be handled again and again.
+ */
+export function further(committed: Bookmark | null, done: Bookmark | undefined): Bookmark | null {
+  if (done === undefined) return committed;
+  if (committed === null) return done;
+  return committed.logId === done.logId && committed.position < done.position ? done : committed;
+}
+
 /** A group commits the offset of what comes next. */
 export function behind(offset: string): string {
   return String(BigInt(offset) + 1n);

@@ -11,8 +11,8 @@ export interface FollowOptions {
   /** `casetrail.ticket-events.v1` unless the deployment has another prefix. */
   readonly topic?: string;
   /**
-   * Gets each event once, a ticket's events in order. After a crash it may get events again that it had handled since the
-   * last commit, unless `bookmarks` are stored by the handler itself.
+   * Gets each event once, a ticket's events in order. After a crash, or when the group gave the partition away during a call,
+   * events since the last commit may be handled again, unless `bookmarks` are stored by the handler itself.
    */
   readonly handle: Handler;
   /**

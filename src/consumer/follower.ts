@@ -1,5 +1,5 @@
-import { type Consumer, type EachBatchPayload } from 'kafkajs';
-import { behind, committedBookmark, metadataOf } from './bookmark';
+import { type Consumer, type EachBatchPayload, KafkaJSNonRetriableError } from 'kafkajs';
+import { behind, type Bookmark, committedBookmark, further, metadataOf } from './bookmark';
 import { type Broken, ChainBroken } from './chain';
 import { type FollowOptions, type TicketFollower } from './follow-options';
 import { Fatal, type Parking, Partition, type Rules } from './partition';
@@ -13,6 +13,8 @@ const MAX_WAIT_MS = 250;
 /** So long its partitions rest when a member dies without a word. */
 const SESSION_MS = 10_000;
 const COMMIT_AFTER_MS = 1000;
+/** How often kafkajs is asked for a heartbeat; it sends one when its own `heartbeatInterval` is over. */
+const HEARTBEAT_MS = 1000;
 /** kafkajs' own default, which goes when it is told anything about retries. */
 const RETRIES = 5;
 
@@ -25,6 +27,8 @@ export class Follower implements TicketFollower {
   readonly #parkingTopic: ParkingTopic | undefined;
   /** Of this generation of the group: another member may have gone on with what we had before. */
   readonly #partitions = new Map<number, Promise<Partition>>();
+  /** Up to where each partition was done here, committed or not. */
+  readonly #done = new Map<number, Bookmark>();
   readonly #batches = new Set<Promise<void>>();
   #parking: Promise<Parking | undefined> | undefined;
   #generation = 0;
@@ -77,7 +81,7 @@ export class Follower implements TicketFollower {
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: this.options.concurrency ?? 1,
-        eachBatch: (payload) => this.#busyWith(this.#follow(payload)),
+        eachBatch: (payload) => this.#busyWith(payload),
       });
     } catch (thrown) {
       await this.#consumer.disconnect();
@@ -106,11 +110,15 @@ export class Follower implements TicketFollower {
     await this.#parkingTopic?.close();
   }
 
-  async #busyWith(batch: Promise<void>): Promise<void> {
+  async #busyWith(payload: EachBatchPayload): Promise<void> {
+    // A call of the handler may take longer than the session. A heartbeat that fails is asked for again before the next event.
+    const heart = setInterval(() => void payload.heartbeat().catch(() => undefined), HEARTBEAT_MS);
+    const batch = this.#follow(payload);
     this.#batches.add(batch);
     try {
       await batch;
     } finally {
+      clearInterval(heart);
       this.#batches.delete(batch);
     }
   }
@@ -129,11 +137,15 @@ export class Follower implements TicketFollower {
     try {
       await this.#records(partition, payload, isLost);
     } catch (thrown) {
+      // That this fails too must not hide from kafkajs that the group is to be joined again.
+      if (!isLost()) await this.#commit(partition, number).catch(() => undefined);
       if (!(thrown instanceof Fatal)) throw thrown;
       void this.#end(thrown.cause);
+      return;
     } finally {
-      if (!isLost()) await this.#commit(partition, number);
+      if (partition.last !== null) this.#done.set(number, partition.last);
     }
+    if (!isLost()) await this.#commit(partition, number);
   }
 
   async #records(partition: Partition, payload: EachBatchPayload, isLost: () => boolean): Promise<void> {
@@ -143,9 +155,10 @@ export class Follower implements TicketFollower {
       this.#ending !== undefined || !payload.isRunning() || payload.isStale() || isLost();
     let committedAt = Date.now();
     for (const message of batch.messages) {
-      if (isStopping() || !(await partition.take(message, { heartbeat, isStopping }))) return;
-      payload.resolveOffset(message.offset);
+      if (isStopping()) return;
       await heartbeat();
+      if (!(await partition.take(message, { heartbeat, isStopping }))) return;
+      payload.resolveOffset(message.offset);
       if (Date.now() - committedAt < COMMIT_AFTER_MS || isLost()) continue;
       await this.#commit(partition, batch.partition);
       committedAt = Date.now();
@@ -157,9 +170,14 @@ export class Follower implements TicketFollower {
     if (pending === null) return;
     const { offset, last } = pending;
     const metadata = last === null ? null : metadataOf(last);
-    await this.#consumer.commitOffsets([
-      { topic: this.#topic, partition: number, offset: behind(offset), metadata },
-    ]);
+    try {
+      await this.#consumer.commitOffsets([
+        { topic: this.#topic, partition: number, offset: behind(offset), metadata },
+      ]);
+    } catch (thrown) {
+      // kafkajs joins the group again when it is told that it was expelled, but not when that is the cause of another error.
+      throw thrown instanceof KafkaJSNonRetriableError ? (thrown.cause ?? thrown) : thrown;
+    }
     partition.committed(offset);
   }
 
@@ -178,7 +196,9 @@ export class Follower implements TicketFollower {
     const [parking, last] = await Promise.all([
       this.#parking,
       bookmarks === undefined
-        ? committedBookmark(kafka, groupId, this.#topic, partition)
+        ? committedBookmark(kafka, groupId, this.#topic, partition).then((committed) =>
+            further(committed, this.#done.get(partition)),
+          )
         : bookmarks.load(this.#topic, partition),
     ]);
     return new Partition({ topic: this.#topic, partition }, this.#rules, parking, last);

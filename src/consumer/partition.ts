@@ -47,6 +47,10 @@ export class Partition {
     this.#last = last;
   }
 
+  get last(): Bookmark | null {
+    return this.#last;
+  }
+
   /**
    * The offset to go back to when the store knows less than the group committed, as after a restored backup. Only asked
    * once: in a topic made anew that offset may never come.
