@@ -24,7 +24,7 @@ const follower = await followTickets({
   kafka: new Kafka({ clientId: 'materialise-tickets', brokers, logLevel: logLevel.NOTHING }),
   groupId: 'materialise-tickets',
   topic,
-  bookmarks: { load: loadBookmark, save: (bookmark) => saveBookmark(pool, bookmark) },
+  bookmarks: { load: loadBookmark, save: (bookmark, previous) => saveBookmark(pool, bookmark, previous) },
   handle: (event, { bookmark, previous }) =>
     inTransaction(async (client) => {
       await saveBookmark(client, bookmark, previous);
@@ -64,8 +64,8 @@ async function saveBookmark(client, { topic: ofTopic, partition, offset, positio
   const { rowCount } = await client.query(
     `INSERT INTO example.bookmark AS b VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (topic, partition) DO UPDATE SET "offset" = $3, position = $4, log_id = $5
-     WHERE $6::bigint IS NULL OR b.position = $6`,
-    [ofTopic, partition, offset, position, logId, previous?.position ?? null],
+     WHERE b.position = $6 AND b.log_id = $7`,
+    [ofTopic, partition, offset, position, logId, previous?.position, previous?.logId],
   );
   if (rowCount === 0) throw new Error(`partition ${partition} was taken over by another process`);
 }

@@ -19,8 +19,11 @@ export interface Bookmark {
 export interface BookmarkStore {
   /** Null when nothing is stored for the partition. */
   load(topic: string, partition: number): Promise<Bookmark | null>;
-  /** Called instead of the handler for an event that was parked or that `versionOf` made superfluous. */
-  save(bookmark: Bookmark): Promise<void>;
+  /**
+   * Called instead of the handler for an event that was parked or that `versionOf` made superfluous. Compare and set: it throws
+   * when the store does not hold `previous` (null: nothing), because another member has the partition then and may be further.
+   */
+  save(bookmark: Bookmark, previous: Bookmark | null): Promise<void>;
 }
 
 const METADATA = /^casetrail (\S+) (\d+)$/;

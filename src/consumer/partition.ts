@@ -113,7 +113,7 @@ export class Partition {
         handle: async (event, context) => {
           if (context.attempt > 1 && !link.isReplay && (await this.#isStored(bookmark))) return;
           if (await this.#isNew(ticket, link)) await handle(event, context);
-          else await this.rules.bookmarks?.save(bookmark);
+          else await this.#save(bookmark);
         },
         attempts,
         isPoison,
@@ -121,8 +121,13 @@ export class Partition {
       },
     );
     if (handled.kind === 'stopped') return false;
-    if (handled.kind === 'failed') await this.#fail(message, bookmark, handled);
-    else this.#last = bookmark;
+    if (handled.kind === 'done' || (!link.isReplay && (await this.#isStored(bookmark)))) {
+      this.#last = bookmark;
+      return true;
+    }
+    // A member that was expelled is told so here: the event may not be for it to park.
+    await run.heartbeat();
+    await this.#fail(message, bookmark, handled);
     return true;
   }
 
@@ -130,6 +135,14 @@ export class Partition {
   async #isStored({ topic, partition, position, logId }: Bookmark): Promise<boolean> {
     const stored = (await this.rules.bookmarks?.load(topic, partition)) ?? null;
     return stored !== null && stored.logId === logId && stored.position >= position;
+  }
+
+  async #save(bookmark: Bookmark): Promise<void> {
+    try {
+      await this.rules.bookmarks?.save(bookmark, this.#last);
+    } catch (thrown) {
+      if (!(await this.#isStored(bookmark))) throw thrown;
+    }
   }
 
   async #isNew(ticket: string, { ticketVersion }: Link): Promise<boolean> {
@@ -151,7 +164,7 @@ export class Partition {
 
   async #park(message: KafkaMessage, bookmark: Bookmark, why: WhyParked): Promise<void> {
     await this.parking?.topic.park(this.place, message, why);
-    await this.rules.bookmarks?.save(bookmark);
+    await this.#save(bookmark);
     this.#last = bookmark;
   }
 

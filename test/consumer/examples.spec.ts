@@ -1,11 +1,12 @@
 import { Client } from 'pg';
-import { type PublishedRecord } from '../relay/support/topic-reader';
+import { type PublishedRecord, readTopic } from '../relay/support/topic-reader';
 import { freshDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 import { describeWithKafka, testBrokers } from '../support/kafka';
 import { seededRandom } from './support/demo-day';
 import { type DemoTopic, demoTopic, topicOf } from './support/demo-topic';
 import { type Example, runExample } from './support/example';
+import { LOG, record } from './support/records';
 
 /** A group waits 10 s for a member that was killed. */
 const PATIENCE_MS = 30_000;
@@ -85,6 +86,38 @@ describeWithKafka('an example service', () => {
     expect(await first.stop('SIGTERM')).toBe(0);
     await eventually(async () => expect(await materialised()).toEqual(day.tickets), PATIENCE_MS);
     expect(await rows('SELECT ticket FROM example.ticket WHERE events <> version')).toEqual([]);
+    await client.query('DROP SCHEMA example CASCADE');
+  });
+
+  test('does not set its place back when another process went on while it parked', async () => {
+    const topic = await topicOf([record(1, 'acme/B', 1, { partition: 1 })]);
+    materialise(topic);
+    const places = (): Promise<unknown[]> =>
+      rows('SELECT partition, position::int FROM example.bookmark ORDER BY partition');
+    await eventually(
+      async () => expect(await places()).toEqual([{ partition: 1, position: 1 }]),
+      PATIENCE_MS,
+    );
+    await client.query(`
+      CREATE FUNCTION example.slowly() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep(3); RETURN new; END $$;
+      CREATE TRIGGER slowly BEFORE INSERT ON example.bookmark FOR EACH ROW EXECUTE FUNCTION example.slowly();`);
+    const value = JSON.stringify({ type: 'a', data: {}, subject: 'acme/A', ticketversion: 1, after: {} });
+    await topicOf([record(1, 'acme/A', 1, { value })], topic);
+    const parked = async (): Promise<unknown[]> => readTopic(`${topic}.materialise-tickets.dlq`);
+    await eventually(async () => expect(await parked()).toHaveLength(1), PATIENCE_MS);
+    await client.query(`
+      BEGIN; SET LOCAL session_replication_role = replica;
+      INSERT INTO example.bookmark VALUES ('${topic}', 0, 49, 50, '${LOG}'); COMMIT`);
+    await topicOf([record(2, 'acme/B', 2, { partition: 1 })], topic);
+    await eventually(
+      async () =>
+        expect(await places()).toEqual([
+          { partition: 0, position: 50 },
+          { partition: 1, position: 2 },
+        ]),
+      PATIENCE_MS,
+    );
     await client.query('DROP SCHEMA example CASCADE');
   });
 
