@@ -37,7 +37,15 @@ export async function runApp(config: Config, surroundings: Surroundings): Promis
   const port = typeof address === 'object' && address !== null ? address.port : config.http.port;
   const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
   const scheme = config.http.tls === undefined ? 'http' : 'https';
-  return { url: `${scheme}://${host}:${port}`, services, close: () => app.close() };
+  return {
+    url: `${scheme}://${host}:${port}`,
+    services,
+    close: async () => {
+      // To Node a connection that has sent no whole request is not idle, and a closing server times none out.
+      const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), config.shutdownGraceMs);
+      await app.close().finally(() => clearTimeout(cut));
+    },
+  };
 }
 
 function portProblem(thrown: unknown, config: Config): unknown {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { Command } from 'commander';
 import { APP_ROLE } from '../app-services';
 import { type Config, loadConfig } from '../config/config';
+import { pause } from '../kernel/backoff';
 import { type RunningApp, runApp } from '../main';
 import { migrate } from '../platform/postgres/migrate';
 import { openDataDir, type DataDir } from '../platform/runtime/data-dir';
@@ -24,12 +26,20 @@ export function startCommand(): Command {
     });
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** For each part: longer than the graces that it gives by itself. */
+const STOP_WITHIN_MS = 60_000;
+
 /** Told to stop while starting: the step under way is finished, nothing further is begun, and all of it is stopped. */
 class StopRequested extends Error {}
 
-/** Starts in order, stops in reverse order, whatever the moment at which it is told to stop. */
+/**
+ * Starts in order, stops in reverse order, whatever the moment at which it is told to stop. Told again, it still tells
+ * every part, and waits for none.
+ */
 class Start {
   readonly #started: Stoppable[] = [];
+  readonly #impatient = new AbortController();
   #stopRequested = false;
   #stopping: Promise<void> | undefined;
 
@@ -37,13 +47,10 @@ class Start {
 
   async run(): Promise<void> {
     const started = this.#start();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    for (const signal of SIGNALS) {
       process.on(signal, () => {
-        this.#stopRequested = true;
-        void started
-          .catch(() => undefined)
-          .then(() => this.#stop())
-          .then(() => process.exit(0));
+        if (this.#stopRequested) this.#impatient.abort();
+        else void this.#end(started);
       });
     }
     try {
@@ -139,6 +146,13 @@ class Start {
     void this.#stop().then(() => process.exit(1));
   }
 
+  async #end(started: Promise<void>): Promise<void> {
+    this.#stopRequested = true;
+    await Promise.race([started.catch(() => undefined), once(this.#impatient.signal, 'abort')]);
+    await this.#stop();
+    process.exit(this.#impatient.signal.aborted ? 1 : 0);
+  }
+
   #stop(): Promise<void> {
     this.#stopping ??= this.#stopAll();
     return this.#stopping;
@@ -147,7 +161,8 @@ class Start {
   async #stopAll(): Promise<void> {
     for (let part = this.#started.pop(); part !== undefined; part = this.#started.pop()) {
       if (part.name !== 'lock') say(`Stopping ${part.name} …`);
-      await part.stop().catch((thrown: unknown) => say(`${part.name}: ${String(thrown)}`));
+      const stopped = part.stop().catch((thrown: unknown) => say(`${part.name}: ${String(thrown)}`));
+      await Promise.race([stopped, pause(STOP_WITHIN_MS, this.#impatient.signal)]);
     }
   }
 }

@@ -29,7 +29,7 @@ export interface HttpServerOptions {
 
 /**
  * Every body arrives as the bytes that were sent: signatures are over bytes, and whoever needs JSON parses it himself.
- * Open connections without a request are cut at shutdown; requests under way are finished.
+ * Idle connections are cut at shutdown; whoever runs the app cuts the others when their grace is over.
  */
 export function httpAdapter(options: HttpServerOptions = {}): FastifyAdapter {
   const adapter = new FastifyAdapter({
