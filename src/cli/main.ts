@@ -12,7 +12,7 @@ import { sendCommand } from './send';
 import { slaCommand } from './sla';
 import { sourceCommand } from './source';
 import { startCommand } from './start';
-import { fail } from './terminal';
+import { fail, outliveReaders } from './terminal';
 import { tokenCommand } from './token';
 import { verifyCommand } from './verify';
 
@@ -35,4 +35,5 @@ const program = new Command('casetrail')
   .addCommand(rebuildCommand())
   .addCommand(verifyCommand());
 
+outliveReaders();
 program.parseAsync().catch(fail);

@@ -11,7 +11,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/runtim
 import { startKafka } from '../platform/runtime/kafka-launcher';
 import { secretsKey } from './connect';
 import { analystUrl, greet } from './greeting';
-import { print, say } from './terminal';
+import { print, report, say } from './terminal';
 
 interface Stoppable {
   readonly name: string;
@@ -26,7 +26,8 @@ export function startCommand(): Command {
     });
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** SIGHUP: the terminal was closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** For each part: longer than the graces that it gives by itself. */
 const STOP_WITHIN_MS = 60_000;
 
@@ -41,23 +42,29 @@ class Start {
   readonly #started: Stoppable[] = [];
   readonly #impatient = new AbortController();
   #stopRequested = false;
+  #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(private readonly config: Config) {}
 
   async run(): Promise<void> {
-    const started = this.#start();
+    this.#starting = this.#start();
     for (const signal of SIGNALS) {
       process.on(signal, () => {
-        if (this.#stopRequested) this.#impatient.abort();
-        else void this.#end(started);
+        if (this.#stopRequested) this.#hurry();
+        else void this.#end();
       });
     }
+    process.on('uncaughtException', (thrown) => {
+      report(thrown);
+      this.#endFailed();
+    });
     try {
-      await started;
+      await this.#starting;
     } catch (thrown) {
+      if (this.#stopRequested) return;
+      process.exitCode = 1;
       await this.#stop();
-      if (thrown instanceof StopRequested) process.exit(0);
       throw thrown;
     }
   }
@@ -143,14 +150,25 @@ class Start {
   #died(line: string): void {
     if (this.#stopping !== undefined) return;
     say(line);
-    void this.#stop().then(() => process.exit(1));
+    this.#endFailed();
   }
 
-  async #end(started: Promise<void>): Promise<void> {
+  #endFailed(): void {
+    process.exitCode = 1;
+    if (!this.#stopRequested) void this.#end();
+  }
+
+  #hurry(): void {
+    process.exitCode = 1;
+    this.#impatient.abort();
+  }
+
+  /** What a step of the start under way has begun is stopped with the rest. */
+  async #end(): Promise<void> {
     this.#stopRequested = true;
-    await Promise.race([started.catch(() => undefined), once(this.#impatient.signal, 'abort')]);
+    await Promise.race([this.#starting?.catch(() => undefined), once(this.#impatient.signal, 'abort')]);
     await this.#stop();
-    process.exit(this.#impatient.signal.aborted ? 1 : 0);
+    process.exit();
   }
 
   #stop(): Promise<void> {

@@ -35,7 +35,20 @@ export function reasonOf(thrown: unknown): string {
   return error.stack ?? error.message;
 }
 
-export function fail(thrown: unknown): never {
+export function report(thrown: unknown): void {
   say(`casetrail: ${reasonOf(thrown)}`);
+}
+
+export function fail(thrown: unknown): never {
+  report(thrown);
   process.exit(1);
+}
+
+/** Whoever read the output has gone (`| head`, a closed terminal): no reason to leave the work half done. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    });
+  }
 }

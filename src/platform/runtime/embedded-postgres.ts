@@ -174,6 +174,7 @@ function startServer(launch: Launch, port: number): ServerProcess {
     args: ['-D', launch.home.data, ...flags],
     logFile: launch.logFile,
     cwd: launch.home.path,
+    stopSignal: 'SIGINT',
     env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
     ...(launch.account === undefined ? {} : { account: launch.account }),
   });

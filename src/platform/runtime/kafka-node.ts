@@ -182,6 +182,7 @@ export class KafkaNode {
       args: [...JVM, ...sharing, ...recording, '-cp', classPath, 'kafka.Kafka', this.propertiesFile],
       logFile,
       cwd: directory,
+      stopSignal: 'SIGTERM',
     });
     this.server = server;
     this.stopping = false;

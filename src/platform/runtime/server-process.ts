@@ -10,9 +10,17 @@ export interface ServerCommand {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly account?: { readonly uid: number; readonly gid: number };
+  /** Asks it to end in order. */
+  readonly stopSignal: NodeJS.Signals;
 }
 
 const LOG_ROTATE_BYTES = 10 * 1024 * 1024;
+
+/** A parent that ends without having stopped them (in the middle of a start, say) asks them with its last breath. */
+const running = new Set<ServerProcess>();
+process.on('exit', () => {
+  for (const server of running) server.ask();
+});
 
 /**
  * A server in its own process group: Ctrl-C reaches the terminal's whole group, and a server that got it would stop
@@ -45,6 +53,7 @@ export class ServerProcess {
     this.exited = new Promise((resolve) => {
       const end = (how: string): void => {
         this.ended = true;
+        running.delete(this);
         resolve(how);
       };
       this.child.once('error', (error) => end(error.message));
@@ -53,6 +62,7 @@ export class ServerProcess {
       );
     });
     this.identity = this.child.pid === undefined ? undefined : identityOf(this.child.pid);
+    running.add(this);
   }
 
   get running(): boolean {
@@ -66,6 +76,10 @@ export class ServerProcess {
     } catch {
       return '';
     }
+  }
+
+  ask(): void {
+    this.child.kill(this.spec.stopSignal);
   }
 
   async stop(steps: readonly StopStep[]): Promise<void> {
