@@ -6,7 +6,7 @@ import { ensureTopic } from '../platform/kafka/topics';
 import { findRunningInstance } from '../platform/runtime/data-dir';
 import { migrate } from '../platform/postgres/migrate';
 import { topicKinds, topicName } from '../relay/relay-topic';
-import { print, printJson, say } from './terminal';
+import { print, printJson, say, sayWaiting } from './terminal';
 
 export function migrateCommand(): Command {
   return new Command('migrate')
@@ -20,7 +20,7 @@ export function migrateCommand(): Command {
         config.database.directUrl ?? config.database.url ?? findRunningInstance(config.dataDir)?.databaseUrl;
       if (url === undefined)
         throw new CasetrailError('config_invalid', 'Set DATABASE_URL, or run npm start here.');
-      const ran = await migrate({ url, lanes: config.lanes });
+      const ran = await migrate({ url, lanes: config.lanes, onWait: sayWaiting });
       if (json !== true) print(ran.length === 0 ? 'The schema is up to date.' : `Applied ${ran.join(', ')}.`);
       const topics = await ensureTopics(config);
       if (json === true) printJson({ ran, topics });

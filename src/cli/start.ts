@@ -11,7 +11,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/runtim
 import { startKafka } from '../platform/runtime/kafka-launcher';
 import { secretsKey } from './connect';
 import { analystUrl, greet } from './greeting';
-import { print, report, say } from './terminal';
+import { print, report, say, sayWaiting } from './terminal';
 
 interface Stoppable {
   readonly name: string;
@@ -31,17 +31,15 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** For each part: longer than the graces that it gives by itself. */
 const STOP_WITHIN_MS = 60_000;
 
-/** Told to stop while starting: the step under way is finished, nothing further is begun, and all of it is stopped. */
-class StopRequested extends Error {}
-
 /**
- * Starts in order, stops in reverse order, whatever the moment at which it is told to stop. Told again, it still tells
- * every part, and waits for none.
+ * Starts in order, stops in reverse order, whatever the moment at which it is told to stop: the step of the start that is
+ * under way is finished, nothing further is begun, and all of it is stopped. Told again, it still tells every part, and
+ * waits for none.
  */
 class Start {
   readonly #started: Stoppable[] = [];
+  readonly #told = new AbortController();
   readonly #impatient = new AbortController();
-  #stopRequested = false;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -51,7 +49,7 @@ class Start {
     this.#starting = this.#start();
     for (const signal of SIGNALS) {
       process.on(signal, () => {
-        if (this.#stopRequested) this.#hurry();
+        if (this.#told.signal.aborted) this.#hurry();
         else void this.#end();
       });
     }
@@ -62,7 +60,7 @@ class Start {
     try {
       await this.#starting;
     } catch (thrown) {
-      if (this.#stopRequested) return;
+      if (this.#told.signal.aborted) return;
       process.exitCode = 1;
       await this.#stop();
       throw thrown;
@@ -82,7 +80,12 @@ class Start {
     });
     const postgres = config.database.url === undefined ? await this.#embeddedPostgres(dataDir) : undefined;
     const databaseUrl = postgres?.url ?? config.database.url ?? '';
-    const ran = await migrate({ url: config.database.directUrl ?? databaseUrl, lanes: config.lanes });
+    const ran = await migrate({
+      url: config.database.directUrl ?? databaseUrl,
+      lanes: config.lanes,
+      onWait: sayWaiting,
+      signal: this.#told.signal,
+    });
     say(ran.length === 0 ? 'Schema is up to date.' : `Schema: ${ran.length} migrations applied.`);
     this.#goOn();
     const kafkaBrokers = await this.#kafka(dataDir);
@@ -98,7 +101,7 @@ class Start {
   }
 
   #goOn(): void {
-    if (this.#stopRequested) throw new StopRequested();
+    this.#told.signal.throwIfAborted();
   }
 
   async #embeddedPostgres(dataDir: DataDir): Promise<EmbeddedPostgres> {
@@ -155,7 +158,7 @@ class Start {
 
   #endFailed(): void {
     process.exitCode = 1;
-    if (!this.#stopRequested) void this.#end();
+    if (!this.#told.signal.aborted) void this.#end();
   }
 
   #hurry(): void {
@@ -165,7 +168,7 @@ class Start {
 
   /** What a step of the start under way has begun is stopped with the rest. */
   async #end(): Promise<void> {
-    this.#stopRequested = true;
+    this.#told.abort();
     await Promise.race([this.#starting?.catch(() => undefined), once(this.#impatient.signal, 'abort')]);
     await this.#stop();
     process.exit();

@@ -10,6 +10,11 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** Said once, where nothing moves for a while. */
+export function sayWaiting(reason: string): void {
+  say(`Waiting: ${reason}.`);
+}
+
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }

@@ -1,11 +1,16 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { Client } from 'pg';
+import { findRunningInstance } from '../../src/platform/runtime/data-dir';
 import { cloneTemplate, dropDatabase } from '../support/database';
 import { temporaryDataDir } from '../support/cluster';
+import { eventually } from '../support/eventually';
 import { type Node, startNode } from '../support/node';
 
 const SECOND = 1000;
 const GRACE_MS = 10 * SECOND;
+const WAITING = `
+  SELECT FROM pg_stat_activity WHERE application_name = 'casetrail-migrate' AND wait_event_type = 'Lock'`;
 
 describe('a node that is told to stop', () => {
   let env: Record<string, string>;
@@ -47,6 +52,26 @@ describe('a node that is told to stop', () => {
     const toldAt = performance.now();
     expect(await node.stop('SIGTERM')).toBe(0);
     expect(performance.now() - toldAt).toBeLessThan(GRACE_MS + 5 * SECOND);
+  });
+
+  test('stops while its migration waits for a reader of a view', async () => {
+    const { DATABASE_URL = '', CASETRAIL_DATA_DIR = '' } = env;
+    const [reader, watcher] = [new Client(DATABASE_URL), new Client(DATABASE_URL)];
+    await Promise.all([reader.connect(), watcher.connect()]);
+    try {
+      await reader.query("UPDATE app.views SET hash = 'of another version'");
+      await reader.query('BEGIN');
+      await reader.query('SELECT FROM rpt.ticket');
+      const ended = startNode(env).then(String, String);
+      await eventually(async () => {
+        const { rowCount } = await watcher.query(WAITING);
+        expect(rowCount).toBe(1);
+      });
+      process.kill(findRunningInstance(CASETRAIL_DATA_DIR)?.pid ?? 0, 'SIGTERM');
+      expect(await ended).toContain('ended with 0 before it was ready');
+    } finally {
+      await Promise.all([reader.end(), watcher.end()]);
+    }
   });
 
   test('told a second time waits for nothing any more', async () => {
