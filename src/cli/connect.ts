@@ -4,7 +4,8 @@ import { type Config, loadConfig } from '../config/config';
 import { CasetrailError } from '../kernel/errors';
 import { SecretBox } from '../kernel/secret-box';
 import { openOrm } from '../platform/postgres/orm';
-import { findRunningInstance, openDataDir } from '../platform/runtime/data-dir';
+import { findRunningInstance } from '../platform/runtime/data-dir';
+import { givenSecretsKey } from './secrets-key';
 
 /** What a command works with: the running instance of this folder, or what the environment names. */
 export interface Connection {
@@ -29,12 +30,9 @@ export async function connected<T>(work: (connection: Connection) => Promise<T>)
   const orm = await openOrm({ url: databaseUrl, role: undefined, entities: ORM_ENTITIES });
   try {
     const url = running?.url ?? `http://${config.http.host}:${config.http.port}`;
-    return await work({ config, orm, databaseUrl, url, secrets: new SecretBox(secretsKey(config)) });
+    const secrets = new SecretBox(await givenSecretsKey(config, databaseUrl));
+    return await work({ config, orm, databaseUrl, url, secrets });
   } finally {
     await orm.destroy();
   }
-}
-
-export function secretsKey(config: Config): string {
-  return config.secretsKey ?? openDataDir(config.dataDir).secret('secrets-key', SecretBox.newKey);
 }

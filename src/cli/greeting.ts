@@ -8,7 +8,6 @@ import { SecretBox } from '../kernel/secret-box';
 import { openDatabase } from '../platform/postgres/database';
 import { openOrm } from '../platform/postgres/orm';
 import { type DataDir } from '../platform/runtime/data-dir';
-import { secretsKey } from './connect';
 import { curlLine, sampleWebhook, type SampleWebhook } from './sample';
 import { print } from './terminal';
 
@@ -19,6 +18,7 @@ export interface Greeting {
   readonly dataDir: DataDir;
   readonly url: string;
   readonly databaseUrl: string;
+  readonly secretsKey: string;
   readonly analystUrl: string;
   readonly kafkaBrokers: readonly string[] | null;
 }
@@ -26,7 +26,7 @@ export interface Greeting {
 /** What a newcomer can paste: a webhook, and the three ways to see what became of it. */
 export async function greet(greeting: Greeting): Promise<void> {
   const { config, url, analystUrl, kafkaBrokers } = greeting;
-  const { key, sample } = await demoWebhook(config, greeting.databaseUrl);
+  const { key, sample } = await demoWebhook(greeting);
   const tokenFile = relative(process.cwd(), join(greeting.dataDir.path, 'admin-token'));
   const token = config.adminToken === undefined ? `$(cat ${tokenFile})` : '$ADMIN_TOKEN';
   print(`\n1. Send a webhook:\n  ${curlLine(`${url}/v1/ingress/${key}`, sample)}`);
@@ -44,13 +44,13 @@ export async function greet(greeting: Greeting): Promise<void> {
   );
 }
 
-async function demoWebhook(
-  config: Config,
-  databaseUrl: string,
-): Promise<{ key: string; sample: SampleWebhook }> {
+async function demoWebhook({
+  databaseUrl,
+  secretsKey,
+}: Greeting): Promise<{ key: string; sample: SampleWebhook }> {
   const orm = await openOrm({ url: databaseUrl, role: undefined, entities: ORM_ENTITIES });
   try {
-    const sources = new SourceService(orm, new SecretBox(secretsKey(config)));
+    const sources = new SourceService(orm, new SecretBox(secretsKey));
     const there = (await sources.find(DEMO)) ?? (await sources.add({ name: DEMO, profile: 'telegram-crm' }));
     const secret = (await sources.revealSecret(DEMO)) ?? '';
     return { key: there.key, sample: demoSample(there.integrationId, secret) };

@@ -4,13 +4,14 @@ import { Command } from 'commander';
 import { APP_ROLE } from '../app-services';
 import { type Config, loadConfig } from '../config/config';
 import { pause } from '../kernel/backoff';
+import { asError } from '../kernel/errors';
 import { type RunningApp, runApp } from '../main';
 import { migrate } from '../platform/postgres/migrate';
 import { openDataDir, type DataDir } from '../platform/runtime/data-dir';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/runtime/embedded-postgres';
 import { startKafka } from '../platform/runtime/kafka-launcher';
-import { secretsKey } from './connect';
 import { analystUrl, greet } from './greeting';
+import { nodeSecretsKey } from './secrets-key';
 import { print, report, say, sayWaiting } from './terminal';
 
 interface Stoppable {
@@ -87,17 +88,31 @@ class Start {
       signal: this.#told.signal,
     });
     say(ran.length === 0 ? 'Schema is up to date.' : `Schema: ${ran.length} migrations applied.`);
+    const secretsKey = await nodeSecretsKey(config, databaseUrl);
     this.#goOn();
     const kafkaBrokers = await this.#kafka(dataDir);
     this.#goOn();
     const adminToken = config.adminToken ?? dataDir.secret('admin-token', newAdminToken);
-    const app = await this.#app({ databaseUrl, kafkaBrokers, adminToken });
+    const app = await this.#app({ databaseUrl, kafkaBrokers, secretsKey, adminToken });
     lock.publish({ url: app.url, databaseUrl, ...(kafkaBrokers === null ? {} : { kafkaBrokers }) });
     this.#goOn();
     print(`casetrail ready on ${app.url}`);
     if (postgres === undefined) return;
-    const analyst = await analystUrl(postgres.url, dataDir);
-    await greet({ config, dataDir, url: app.url, kafkaBrokers, databaseUrl, analystUrl: analyst });
+    try {
+      const analyst = await analystUrl(postgres.url, dataDir);
+      await greet({
+        config,
+        dataDir,
+        url: app.url,
+        kafkaBrokers,
+        databaseUrl,
+        secretsKey,
+        analystUrl: analyst,
+      });
+    } catch (thrown) {
+      // The node works without it.
+      say(`There is nothing to try it with: ${asError(thrown).message}`);
+    }
   }
 
   #goOn(): void {
@@ -137,12 +152,12 @@ class Start {
   async #app(found: {
     databaseUrl: string;
     kafkaBrokers: readonly string[] | null;
+    secretsKey: string;
     adminToken: string;
   }): Promise<RunningApp> {
     const { directUrl } = this.config.database;
     const app = await runApp(this.config, {
       ...found,
-      secretsKey: secretsKey(this.config),
       // Behind a pooler (which is why there is a direct URL) the login of DATABASE_URL must have the role's rights itself.
       ...(directUrl === undefined ? { databaseRole: APP_ROLE } : {}),
     });

@@ -156,25 +156,29 @@ export class SourceRegistry {
     this.#revision = revision.n;
   }
 
-  /** A source that can't be opened (another SECRETS_KEY, a profile of a newer version) must not take the others along. */
+  /** What can't be used (a profile of a newer version, a secret under another SECRETS_KEY) must not take the rest along. */
   #opened({ profile, settings, secrets, tokens, ...row }: SourceRecord): Source[] {
     const policy = policyOf(profile, settings);
     if (typeof policy === 'string') {
       this.log(`source ${row.name} is left out: ${policy}`);
       return [];
     }
+    const credentials: Credentials = {
+      secrets: secrets.flatMap(({ sealed, ...key }) => {
+        const secret = this.#secret(Buffer.from(sealed, 'base64'), `${row.name}/${key.keyId}`);
+        return secret === null ? [] : [{ ...key, secret }];
+      }),
+      tokens: tokens.map(({ hash, ...token }) => ({ ...token, hash: Buffer.from(hash, 'base64') })),
+    };
+    return [{ ...row, policy, credentials }];
+  }
+
+  #secret(sealed: Buffer, context: string): string | null {
     try {
-      const credentials: Credentials = {
-        secrets: secrets.map(({ sealed, ...key }) => ({
-          ...key,
-          secret: this.secrets.open(Buffer.from(sealed, 'base64'), `${row.name}/${key.keyId}`),
-        })),
-        tokens: tokens.map(({ hash, ...token }) => ({ ...token, hash: Buffer.from(hash, 'base64') })),
-      };
-      return [{ ...row, policy, credentials }];
+      return this.secrets.open(sealed, context);
     } catch {
-      this.log(`the secrets of source ${row.name} do not open with this SECRETS_KEY; the source is left out`);
-      return [];
+      this.log(`the secret ${context} does not open with this SECRETS_KEY; it is left out`);
+      return null;
     }
   }
 }

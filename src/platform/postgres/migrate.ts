@@ -21,6 +21,7 @@ const FILES = [
   '0008_rebuild_without_feed.sql',
   '0009_quarantine_imported.sql',
   '0010_quarantine_webhook_id.sql',
+  '0011_secrets_key.sql',
   '0012_escalation_counts_from.sql',
 ] as const;
 

@@ -41,6 +41,16 @@ export function findRunningInstance(path: string): RunningInstance | undefined {
 export class DataDir {
   constructor(readonly path: string) {}
 
+  /** A small secret, where there is one. */
+  kept(name: string): string | undefined {
+    const file = join(this.path, name);
+    try {
+      return readTextIfThere(file)?.trim() || undefined;
+    } catch (error) {
+      throw storageError(error, file);
+    }
+  }
+
   /** A small secret, made once and then kept: `make` runs only when the file is missing or empty. */
   secret(name: string, make: () => string): string {
     const file = join(this.path, name);
