@@ -14,11 +14,18 @@ const PROOF = `
   (SELECT secret, source || '/' || key_id FROM app.source_key
    WHERE NOT EXISTS (SELECT FROM app.secrets_key) ORDER BY created_at, key_id LIMIT 1)`;
 
-/** For a command. Null: no key is here, and what must seal or open a secret can't; it is a node that makes one. */
+/**
+ * For a command. Null: no key is here, and what must seal or open a secret can't. Where nothing is sealed yet it makes the one
+ * that the first node then finds.
+ */
 export function givenSecretsKey(config: Config, databaseUrl: string): Promise<string | null> {
   return onDatabase(databaseUrl, async (db) => {
-    const key = config.secretsKey ?? openDataDir(config.dataDir).kept(FILE);
-    if (key === undefined) return null;
+    const dataDir = openDataDir(config.dataDir);
+    const key = config.secretsKey ?? dataDir.kept(FILE);
+    if (key === undefined) {
+      const isSealed = (await db.query({ text: PROOF })).length > 0;
+      return isSealed ? null : dataDir.secret(FILE, SecretBox.newKey);
+    }
     await isProven(db, key, config);
     return key;
   });

@@ -82,6 +82,24 @@ describe('the key of the secrets', () => {
   );
 });
 
+test('a command that comes before the first node makes the key, and the node finds it', async () => {
+  const url = await cloneTemplate();
+  const env = {
+    DATABASE_URL: url,
+    CASETRAIL_DATA_DIR: temporaryDataDir(),
+    PORT: '0',
+    KAFKA: 'off',
+  };
+  try {
+    expect((await runCommand(['source', 'add', 'acme', '--profile', 'telegram-crm'], env)).code).toBe(0);
+    const node = await startNode(env);
+    expect((await runCommand(['source', 'rotate', 'acme'], env)).code).toBe(0);
+    expect(await node.stop('SIGTERM')).toBe(0);
+  } finally {
+    await dropDatabase(url);
+  }
+});
+
 test('a node starts though the secret of its demo does not open', async () => {
   const env = { CASETRAIL_DATA_DIR: temporaryDataDir(), PORT: '0', KAFKA: 'off' };
   const first = await startNode(env);
