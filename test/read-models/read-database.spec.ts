@@ -37,7 +37,7 @@ describe('with a database to read from', () => {
     admin = openDatabase({ url: replicaUrl, poolMax: 1, applicationName: 'test-admin' });
     const name = new URL(replicaUrl).pathname.slice(1);
     await admin.query({ text: `ALTER DATABASE ${name} SET default_transaction_read_only = on` });
-    app = await startApp(primary.url, { DATABASE_READ_URL: replicaUrl });
+    app = await startApp(primary.url, { DATABASE_URL: primary.url, DATABASE_READ_URL: replicaUrl });
   });
 
   afterAll(async () => {
