@@ -75,11 +75,10 @@ describe('a rebuild', () => {
 
   it.each([
     ['throws at', throwing, 'no idea what this is'],
-    [
-      'makes rows of that no table can hold',
-      withCell({ cycle_no: 'many' }),
-      'ticket.cycle_no: NaN is not an int',
-    ],
+    ['gives half an int for', withCell({ cycle_no: 0.5 }), 'ticket.cycle_no: 0.5 is not an int'],
+    ['gives no number for', withCell({ cycle_no: '7' }), 'ticket.cycle_no: "7" is not a number'],
+    ['gives no boolean for', withCell({ is_complete: 'yes' }), 'ticket.is_complete: "yes" is not a boolean'],
+    ['gives no list for', withCell({ quality_flags: 'late' }), 'ticket.quality_flags: "late" is not a list'],
     ['makes rows of that PostgreSQL refuses', withCell({ team_id: 'a\0b' }), 'invalid byte sequence'],
     ['makes two rows with one key of', doubling, 'the same key'],
   ])('parks the ticket that its projection %s, and all others are there', async (_, broken, error) => {

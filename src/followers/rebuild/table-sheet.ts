@@ -8,18 +8,33 @@ interface SheetColumn {
   readonly write: (into: BinaryFields, cell: NonNullable<Cell>) => void;
 }
 
-/** A projection's cells are of their column's type: one that is not can't be written, and its ticket is parked. */
+/** A cell of another type than its column's can't be written, and its ticket is parked: nothing is taken for what it is not. */
 const WRITERS: Readonly<Record<ColumnType, SheetColumn['write']>> = {
   text: (into, cell) => into.text(String(cell)),
   uuid: (into, cell) => into.uuid(String(cell)),
   date: (into, cell) => into.date(String(cell)),
-  boolean: (into, cell) => into.boolean(cell === true),
-  smallint: (into, cell) => into.smallint(Number(cell)),
-  int: (into, cell) => into.int(Number(cell)),
-  bigint: (into, cell) => into.bigint(Number(cell)),
-  timestamptz: (into, cell) => into.timestamptz(Number(cell)),
-  'text[]': (into, cell) => into.array(OID.text, cell as readonly string[], (one, text) => one.text(text)),
+  boolean: (into, cell) => into.boolean(flagIn(cell)),
+  smallint: (into, cell) => into.smallint(numberIn(cell)),
+  int: (into, cell) => into.int(numberIn(cell)),
+  bigint: (into, cell) => into.bigint(numberIn(cell)),
+  timestamptz: (into, cell) => into.timestamptz(numberIn(cell)),
+  'text[]': (into, cell) => into.array(OID.text, listIn(cell), (one, text) => one.text(text)),
 };
+
+function numberIn(cell: NonNullable<Cell>): number {
+  if (typeof cell === 'number') return cell;
+  throw new TypeError(`${JSON.stringify(cell)} is not a number`);
+}
+
+function flagIn(cell: NonNullable<Cell>): boolean {
+  if (typeof cell === 'boolean') return cell;
+  throw new TypeError(`${JSON.stringify(cell)} is not a boolean`);
+}
+
+function listIn(cell: NonNullable<Cell>): readonly string[] {
+  if (typeof cell === 'object') return cell;
+  throw new TypeError(`${JSON.stringify(cell)} is not a list`);
+}
 
 /** What goes into one new table: the rows of some tickets, one ticket behind the other. */
 export class TableSheet {

@@ -109,11 +109,12 @@ export class BinaryFields {
     if (!isExact) this.#view.setBigInt64(this.#end - 8, BigInt(since) * 1000n);
   }
 
-  /** From YYYY-MM-DD. */
+  /** From YYYY-MM-DD, and nothing else: JavaScript makes a day of much that is none. */
   date(day: string): void {
-    const days = (Date.parse(day) - POSTGRES_EPOCH_MS) / DAY_MS;
-    if (!Number.isInteger(days)) throw new RangeError(`${day} is not a day`);
-    this.int(days);
+    const ms = Date.parse(day);
+    if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== day)
+      throw new RangeError(`${day} is not a day`);
+    this.int((ms - POSTGRES_EPOCH_MS) / DAY_MS);
   }
 
   uuid(uuid: string): void {
